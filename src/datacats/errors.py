@@ -1,0 +1,155 @@
+"""The error tree. Each class has an exit code; each error says what happened, why, and the next command.
+
+::
+
+    DatacatsError                1   anything below; also the exit code of what has none of its own
+    +-- UsageError               2   a word on the command line is wrong
+    +-- ConfigError              3   a file of the environment cannot be used
+    +-- NotFound                 4   no such environment, site, service, or image
+    |   +-- UnknownVersion       4   no such CKAN version
+    +-- Conflict                 5   a name, port, subnet, or container is somebody else's
+    |   +-- Busy                 6   another datacats command holds the lock
+    +-- EngineError              7   the Docker Engine refused or failed
+    |   +-- EngineUnreachable    8   the Docker Engine cannot be reached
+    |   +-- ImageMissing         9   an image is not there and cannot be had
+    |   +-- BuildFailed         10   an image build ended with an error
+    |   +-- NoSuchContainer     11   a container is gone
+    |   +-- NameTaken           12   the engine has an object of that name already
+    |   +-- AddressTaken        13   a port or subnet is in use on the host
+    |   +-- EngineTooOld        14   the Docker Engine lacks what datacats needs
+    +-- NotReady                15   a service did not become ready in time
+    +-- CommandFailed           16   a command inside a container ended with an error
+    +-- DiskError               17   a file or directory cannot be read or written
+    +-- Declined                18   the user did not confirm
+
+An interrupt (Ctrl-C) ends with 130.
+"""
+
+from __future__ import annotations
+
+
+class DatacatsError(Exception):
+    """Something datacats knows how to explain.
+
+    ``message`` says what happened and why, ``hint`` names the command or step that mends it, ``detail`` is
+    evidence worth showing below them (the last lines of a log).
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "", *, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    @property
+    def kind(self) -> str:
+        """The stable name of this error for programs: the name of its class."""
+        return type(self).__name__
+
+
+class UsageError(DatacatsError):
+    """A word on the command line is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(DatacatsError):
+    """A file of the environment cannot be used as it is."""
+
+    exit_code = 3
+
+
+class NotFound(DatacatsError):
+    """No such environment, site, service, or image."""
+
+    exit_code = 4
+
+
+class UnknownVersion(NotFound):
+    """No such CKAN version."""
+
+
+class Conflict(DatacatsError):
+    """A name, port, subnet, or container belongs to somebody else."""
+
+    exit_code = 5
+
+
+class Busy(Conflict):
+    """Another datacats command holds the lock."""
+
+    exit_code = 6
+
+
+class EngineError(DatacatsError):
+    """The Docker Engine refused or failed."""
+
+    exit_code = 7
+
+
+class EngineUnreachable(EngineError):
+    """The Docker Engine cannot be reached."""
+
+    exit_code = 8
+
+
+class ImageMissing(EngineError):
+    """An image is not there and cannot be had."""
+
+    exit_code = 9
+
+
+class BuildFailed(EngineError):
+    """An image build ended with an error."""
+
+    exit_code = 10
+
+
+class NoSuchContainer(EngineError):
+    """A container or network is gone."""
+
+    exit_code = 11
+
+
+class NameTaken(EngineError):
+    """The engine has a container or network of that name already."""
+
+    exit_code = 12
+
+
+class AddressTaken(EngineError):
+    """A port or subnet is in use on the host."""
+
+    exit_code = 13
+
+
+class EngineTooOld(EngineError):
+    """The Docker Engine lacks what datacats needs."""
+
+    exit_code = 14
+
+
+class NotReady(DatacatsError):
+    """A service did not become ready in time."""
+
+    exit_code = 15
+
+
+class CommandFailed(DatacatsError):
+    """A command inside a container ended with an error."""
+
+    exit_code = 16
+
+
+class DiskError(DatacatsError):
+    """A file or directory cannot be read or written."""
+
+    exit_code = 17
+
+
+class Declined(DatacatsError):
+    """The user did not confirm."""
+
+    exit_code = 18

@@ -1,0 +1,124 @@
+"""Environments and sites: what a user names, and all that a service needs to know to describe itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from datacats.model.image import ImageSet
+from datacats.model.names import PRIMARY
+
+
+class Mode(str, Enum):
+    """How web runs: the same image with another command and other settings."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Phase(str, Enum):
+    """How far a site has come. ``CREATING`` ends when the administrator's password was shown."""
+
+    CREATING = "creating"
+    CREATED = "created"
+    PURGING = "purging"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One named source directory and data directory.
+
+    ``root`` is the uuid of the data root; ``ckan`` the exact version; ``env`` the process variables that
+    ``datacats.toml`` passes through to web and one-off containers.
+    """
+
+    name: str
+    source: Path
+    data: Path
+    root: str
+    ckan: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def site_directory(self, site: str) -> Path:
+        """Return where the state of a site lies."""
+        return self.data / "sites" / site
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One CKAN of an environment, as written down in its data directory.
+
+    ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
+    network's; ``site_url`` is empty when it follows from address and port.
+    """
+
+    name: str
+    port: int
+    subnets: tuple[str, str]
+    images: ImageSet
+    address: str = "127.0.0.1"
+    site_url: str = ""
+    mode: Mode = Mode.DEVELOPMENT
+    phase: Phase = Phase.CREATING
+    datastore: bool = True
+    low_memory: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address that a person opens: no trailing slash."""
+        return self.site_url or f"http://{reachable(self.address)}:{self.port}"
+
+
+def reachable(address: str) -> str:
+    """The host to connect to for a listening address: every address also answers on loopback."""
+    if address in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{address}]" if ":" in address else address
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What services must know of this host.
+
+    ``uid`` and ``gid`` own all that containers write. ``authorities`` is the host's own bundle of certificate
+    authorities (PEM) where it trusts more than Debian does, else empty; the containers that talk out get it.
+    ``proxies`` maps ``http_proxy`` and its kin to values.
+    """
+
+    uid: int
+    gid: int
+    architecture: str = "amd64"
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    authorities: bytes = b""
+
+    @property
+    def user(self) -> str:
+        """``uid:gid``, as the engine takes it."""
+        return f"{self.uid}:{self.gid}"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContext:
+    """All that a service needs to describe itself, so that describing stays pure."""
+
+    environment: Environment
+    site: Site
+    host: Host
+
+    @property
+    def directory(self) -> Path:
+        """Where the state of the site lies."""
+        return self.environment.site_directory(self.site.name)
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this is the site that every environment has."""
+        return self.site.name == PRIMARY

@@ -1,0 +1,34 @@
+"""The labels on every object that datacats makes; they, not names, say whose an object is."""
+
+from __future__ import annotations
+
+PREFIX = "org.datacats."
+
+ROOT = PREFIX + "root"
+"""The uuid of the data root that the object belongs to."""
+
+ENVIRONMENT = PREFIX + "environment"
+SITE = PREFIX + "site"
+
+SERVICE = PREFIX + "service"
+"""The service that a container is; absent on one-off containers."""
+
+ONE_OFF = PREFIX + "one-off"
+"""What a one-off container was started for; absent on services."""
+
+SPEC = PREFIX + "spec"
+"""The digest of the full description that a container or network was made from."""
+
+TEMPLATE = PREFIX + "template"
+"""The key of the template that a container helps to make."""
+
+MODE = PREFIX + "mode"
+
+ROLE = PREFIX + "role"
+"""On images: web, postgres, search, or redis."""
+
+CKAN = PREFIX + "ckan"
+"""On images: the CKAN version."""
+
+RECIPE = PREFIX + "recipe"
+"""On images: the digest of the recipe."""

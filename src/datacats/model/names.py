@@ -1,0 +1,80 @@
+"""Names and numbers derived from names: one place for all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from datacats.errors import UsageError
+
+PRIMARY = "primary"
+"""The site that an environment has from the start."""
+
+BACKING_SERVICES = ("postgres", "solr", "redis")
+"""Every service but web: they hold a site's state and publish no port."""
+
+SERVICES = ("web", *BACKING_SERVICES)
+"""Every service of a site, in the order in which people read them."""
+
+START_ORDER = ("postgres", "solr", "redis", "web")
+"""Solr takes longest and PostgreSQL is needed first; the other two starts fill the wait."""
+
+STOP_ORDER = ("web", "solr", "redis", "postgres")
+
+_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
+
+_FIRST_PORT, _LAST_PORT = 5000, 5999
+
+REFUSED_PORTS = frozenset({5000, 5060, 5061, 5432})
+"""Ports a derived port never takes: browsers refuse SIP's, hosts often use the others."""
+
+
+def check_name(name: str, what: str) -> str:
+    """Return ``name`` when it can name an environment or a site.
+
+    Raises UsageError otherwise, with a name that would do when one is near.
+    """
+    if _NAME.fullmatch(name) and "--" not in name:
+        return name
+    near = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", name.lower())).strip("-0123456789")[:40].rstrip("-")
+    hint = "Use lower-case letters, digits and single dashes, a letter first, at most 40 characters"
+    if near and near != name:
+        hint += f", for example {near}"
+    raise UsageError(f"{name[:60]!r} cannot be the name of {what}.", f"{hint}.")
+
+
+def suffix(environment: str, site: str) -> str:
+    """What the names of a site's containers and networks end with; names hold no ``_``, so it always separates."""
+    return environment if site == PRIMARY else f"{environment}_{site}"
+
+
+def container_name(service: str, environment: str, site: str = PRIMARY) -> str:
+    """``datacats_SERVICE_NAME``, and ``datacats_SERVICE_NAME_SITE`` for a further site."""
+    return f"datacats_{service}_{suffix(environment, site)}"
+
+
+def network_name(kind: str, environment: str, site: str = PRIMARY) -> str:
+    """``datacats_front_NAME`` or ``datacats_back_NAME`` (with ``_SITE`` for a further site)."""
+    return f"datacats_{kind}_{suffix(environment, site)}"
+
+
+def port_key(environment: str, site: str) -> str:
+    """What the derived port is made from: NAME, for a further site NAME-SITE."""
+    return environment if site == PRIMARY else f"{environment}-{site}"
+
+
+def derived_port(environment: str, site: str = PRIMARY) -> int:
+    """The published port of a site that asked for none: 5000-5999, the same on every machine.
+
+    5000 + (first 8 bytes of SHA-1 of the key, little endian) mod 1000, as the first datacats did.
+    """
+    digest = hashlib.sha1(port_key(environment, site).encode(), usedforsecurity=False).digest()
+    return next_port(_FIRST_PORT + int.from_bytes(digest[:8], "little") % 1000 - 1)
+
+
+def next_port(port: int) -> int:
+    """The next port after ``port`` that a derived port may take, within 5000-5999."""
+    port = port + 1 if port < _LAST_PORT else _FIRST_PORT
+    while port in REFUSED_PORTS:
+        port += 1
+    return port

@@ -1,0 +1,253 @@
+"""Plans: an ordered list of operations, each one call of a port, each with its cause.
+
+A plan prints itself; that text is the dry run, the log, and what planning tests assert. File contents,
+SQL, and standard input never appear in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datacats.model.image import BuildContext, ImageRef
+from datacats.model.probe import Probe
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One step on a port. ``cause`` says why it is there."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDirectory(Operation):
+    """Make a directory (and its parents) with a mode and an owner; one that is there is left as it is."""
+
+    path: Path
+    owner: tuple[int, int]
+    mode: int = 0o700
+
+    def __str__(self) -> str:
+        return f"make directory {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFile(Operation):
+    """Write a file whole: temporary name, fsync, rename."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    owner: tuple[int, int]
+    mode: int = 0o600
+
+    def __str__(self) -> str:
+        return f"place file {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class CloneTree(Operation):
+    """Copy a directory tree that does not change meanwhile, sharing blocks where the file system can."""
+
+    source: Path
+    target: Path
+    owner: tuple[int, int]
+
+    def __str__(self) -> str:
+        return f"clone {self.source} to {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class MovePath(Operation):
+    """Rename a file or directory; the directory that holds it is synced."""
+
+    source: Path
+    target: Path
+
+    def __str__(self) -> str:
+        return f"move {self.source} to {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTree(Operation):
+    """Remove a file or directory tree; one that is gone already is no error."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"remove {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateNetwork(Operation):
+    """Make a network."""
+
+    spec: NetworkSpec
+
+    def __str__(self) -> str:
+        kind = "internal network" if self.spec.internal else "network"
+        return f"create {kind} {self.spec.name} {self.spec.subnet}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNetwork(Operation):
+    """Remove a network; one that is gone already is no error."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove network {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContainer(Operation):
+    """Make a container, not yet started, on the first of its networks."""
+
+    spec: ContainerSpec
+
+    def __str__(self) -> str:
+        return f"create {self.spec.name or 'a one-off container'} from {self.spec.image}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectNetwork(Operation):
+    """Join a container to a further network."""
+
+    container: str
+    attachment: Attachment
+
+    def __str__(self) -> str:
+        return f"connect {self.container} to {self.attachment.network}"
+
+
+@dataclass(frozen=True, slots=True)
+class StartContainer(Operation):
+    """Start a container; one that runs already is no error."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"start {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnpauseContainer(Operation):
+    """Let a frozen container go on."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"unpause {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class StopContainer(Operation):
+    """Stop a container by its own signal, and kill it after ``grace`` seconds; a stopped one is no error."""
+
+    name: str
+    grace: int
+
+    def __str__(self) -> str:
+        return f"stop {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveContainer(Operation):
+    """Remove a container, running or not; one that is gone already is no error."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSql(Operation):
+    """Run SQL as the superuser inside a running PostgreSQL container, in one transaction, once it answers."""
+
+    container: str
+    database: str
+    sql: str = field(repr=False)
+    what: str
+
+    def __str__(self) -> str:
+        return f"run SQL in {self.container}/{self.database}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOneOff(Operation):
+    """Run one command in a container of its own that is destroyed after; a status other than 0 is an error."""
+
+    spec: ContainerSpec
+
+    def __str__(self) -> str:
+        return f"run {' '.join(self.spec.command)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Operation):
+    """Wait until a probe is satisfied."""
+
+    probe: Probe
+
+    def __str__(self) -> str:
+        return f"wait until {self.probe}"
+
+
+@dataclass(frozen=True, slots=True)
+class MakeBase(Operation):
+    """Make a base image from Debian's packages and import it."""
+
+    ref: ImageRef
+    suite: str
+
+    def __str__(self) -> str:
+        return f"make {self.ref} from Debian packages"
+
+
+@dataclass(frozen=True, slots=True)
+class PullImage(Operation):
+    """Fetch an image by its name in a registry and give it its local name as well."""
+
+    remote: ImageRef
+    local: ImageRef
+
+    def __str__(self) -> str:
+        return f"pull {self.remote}"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildImage(Operation):
+    """Build an image from its recipe."""
+
+    context: BuildContext
+
+    def __str__(self) -> str:
+        return f"build {self.context.ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Operations in the order in which they are carried out."""
+
+    operations: tuple[Operation, ...] = ()
+
+    @classmethod
+    def of(cls, operations: Iterable[Operation]) -> Plan:
+        """Make a plan of some operations."""
+        return cls(tuple(operations))
+
+    def __str__(self) -> str:
+        lines = (f"{number} {step} ({step.cause})" for number, step in enumerate(self.operations, 1))
+        return "\n".join(lines)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.operations + other.operations)

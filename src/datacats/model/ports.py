@@ -1,0 +1,258 @@
+"""The ports: all that datacats asks of the world outside, as protocols. The engine room makes them real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How a command inside a container ended, and what it printed."""
+
+    exit_code: int
+    stdout: bytes = b""
+    stderr: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where a one-off container's input comes from and its output goes.
+
+    With ``terminal`` set, the caller's terminal is handed through: raw mode, window size, one output stream.
+    """
+
+    stdin: BinaryIO | None
+    stdout: BinaryIO
+    stderr: BinaryIO
+    terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a container's log, without its line end; ``stream`` is stdout or stderr."""
+
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """Which part of a log: the last ``tail`` lines (None = all), since a Unix time, followed, with timestamps."""
+
+    follow: bool = False
+    tail: int | None = None
+    since: float | None = None
+    timestamps: bool = False
+
+
+class Containers(Protocol):
+    """Containers of the engine. ``name`` arguments take a name or an id.
+
+    Every method raises EngineUnreachable when the engine cannot be reached and EngineError when it fails.
+    """
+
+    def list(self, *, name: str = "", label: str = "") -> tuple[ContainerSeen, ...]:
+        """Return all containers, running or not, whose name begins with ``name`` and that carry ``label``.
+
+        ``label`` is ``KEY`` or ``KEY=VALUE``. One request, however many containers there are.
+        """
+
+    def create(self, spec: ContainerSpec) -> str:
+        """Make a container and return its id. Raises NameTaken, ImageMissing, NoSuchContainer (network gone)."""
+
+    def start(self, name: str) -> None:
+        """Start it; a running one is no error. Raises NoSuchContainer, AddressTaken (published port in use)."""
+
+    def stop(self, name: str, grace: int) -> None:
+        """Stop it, killing it after ``grace`` seconds; stopped or gone is no error."""
+
+    def kill(self, name: str, signal: str) -> None:
+        """Send its main process a signal. Raises NoSuchContainer when it is gone or does not run."""
+
+    def unpause(self, name: str) -> None:
+        """Let a frozen container go on; one that is not frozen is no error. Raises NoSuchContainer."""
+
+    def remove(self, name: str) -> None:
+        """Remove it, running or not; gone is no error."""
+
+    def inspect(self, name: str) -> ContainerDetail:
+        """Return how it ended or what it does. Raises NoSuchContainer."""
+
+    def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
+        """Run a command inside a running container to its end. Raises NoSuchContainer when it does not run."""
+
+    def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
+        """Run a command inside a running container on the caller's streams; return its exit status."""
+
+    def run(self, spec: ContainerSpec, streams: Streams) -> int:
+        """Make a container, run it to its end on the caller's streams, destroy it; return its exit status.
+
+        Destroyed also when interrupted. Raises what create and start raise.
+        """
+
+    def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
+        """Return the lines of its log. Raises NoSuchContainer."""
+
+
+class Networks(Protocol):
+    """Networks of the engine."""
+
+    def list(self) -> tuple[NetworkSeen, ...]:
+        """Return all networks of the engine: foreign ones matter for their subnets."""
+
+    def create(self, spec: NetworkSpec) -> None:
+        """Make a network. Raises NameTaken, AddressTaken (subnet in use)."""
+
+    def remove(self, name: str) -> None:
+        """Remove it; gone is no error. Raises Conflict while containers are on it."""
+
+    def connect(self, container: str, attachment: Attachment) -> None:
+        """Join a container to a network; already joined is no error. Raises NoSuchContainer."""
+
+
+class Images(Protocol):
+    """Images of the engine."""
+
+    def list(self, repository: str = "datacats/*") -> tuple[ImageSeen, ...]:
+        """Return the local images whose repository matches a pattern."""
+
+    def exists(self, ref: ImageRef) -> bool:
+        """Whether an image of that name is there."""
+
+    def build(self, context: BuildContext) -> Iterator[BuildStep]:
+        """Build an image, telling each step. Raises BuildFailed with the last lines."""
+
+    def pull(self, ref: ImageRef) -> Iterator[BuildStep]:
+        """Fetch an image from the registry in its name. Raises ImageMissing when the registry has none."""
+
+    def push(self, ref: ImageRef) -> Iterator[BuildStep]:
+        """Send an image to the registry in its name. Raises ImageMissing, EngineError."""
+
+    def tag(self, ref: ImageRef, new: ImageRef) -> None:
+        """Give an image a further name. Raises ImageMissing."""
+
+    def remove(self, ref: ImageRef) -> None:
+        """Take a name from an image, and the image with its last name; gone is no error. Raises Conflict in use."""
+
+    def save(self, refs: Sequence[ImageRef]) -> Iterator[bytes]:
+        """Return images as one archive, in chunks. Raises ImageMissing."""
+
+    def load(self, archive: Iterable[bytes]) -> None:
+        """Take in an archive that ``save`` made."""
+
+    def take_root(self, archive: Iterable[bytes], ref: ImageRef) -> None:
+        """Make an image from the archive of a root file system."""
+
+
+class Engine(Protocol):
+    """The Docker Engine."""
+
+    @property
+    def containers(self) -> Containers:
+        """Its containers."""
+
+    @property
+    def networks(self) -> Networks:
+        """Its networks."""
+
+    @property
+    def images(self) -> Images:
+        """Its images."""
+
+    @property
+    def host(self) -> str:
+        """The host that published ports are reached on: 127.0.0.1 unless the engine is elsewhere."""
+
+    def info(self) -> EngineInfo:
+        """Return the engine as it describes itself. Raises EngineUnreachable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What lies at a path. ``kind`` is file, directory, link or other; ``size`` in bytes."""
+
+    kind: str
+    size: int
+    mode: int
+    uid: int
+    gid: int
+
+
+class Disk(Protocol):
+    """The file system. Paths are absolute. Every method raises DiskError with the cause."""
+
+    def entry(self, path: Path) -> Entry | None:
+        """Return what lies there (links not followed), or None."""
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a file. Raises DiskError also when there is none."""
+
+    def names(self, path: Path) -> tuple[str, ...]:
+        """Return the sorted names in a directory; empty when there is none."""
+
+    def place(self, path: Path, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Write a file whole: temporary name, fsync, rename, fsync of the directory."""
+
+    def make_directory(self, path: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Make a directory and its parents; one that is there is left as it is."""
+
+    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+        """Copy a tree to a path where nothing is yet; return how: ``reflink`` or ``copy``."""
+
+    def move(self, source: Path, target: Path) -> None:
+        """Rename; the directory that holds the target is synced."""
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or tree; gone is no error."""
+
+    def lock(self, path: Path, what: str, *, wait: float) -> AbstractContextManager[None]:
+        """Hold an exclusive kernel lock on a file while the context lasts.
+
+        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
+        """
+
+    def free(self, path: Path) -> int:
+        """Return the free bytes of the file system that holds a path or its nearest parent."""
+
+    def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
+        """Run a program of the host to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: its status (0 = none came), why none came, and the body's beginning."""
+
+    status: int
+    reason: str = ""
+    body: bytes = b""
+
+
+class Http(Protocol):
+    """HTTP and listening ports as seen from this host."""
+
+    def get(self, url: str, *, host: str = "", timeout: float = 30) -> Answer:
+        """Ask for a page; no redirect is followed. A refused connection is an Answer with status 0."""
+
+    def port_holder(self, address: str, port: int) -> str | None:
+        """Return None when the port can be bound, else who holds it as far as can be told (else an empty text)."""
+
+    def pause(self, seconds: float) -> None:
+        """Let a moment pass between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The three ports together, as workflows and ``apply`` take them."""
+
+    engine: Engine
+    disk: Disk
+    http: Http
+    env: Mapping[str, str] = field(default_factory=dict)
