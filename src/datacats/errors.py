@@ -32,7 +32,7 @@ class DatacatsError(Exception):
     """Something datacats knows how to explain.
 
     ``message`` says what happened and why, ``hint`` names the command or step that mends it, ``detail`` is
-    evidence worth showing below them (the last lines of a log).
+    evidence worth showing below them (the last lines of a log), ``during`` is the operation that failed.
     """
 
     exit_code = 1
@@ -42,6 +42,7 @@ class DatacatsError(Exception):
         self.message = message
         self.hint = hint
         self.detail = detail
+        self.during = ""
 
     @property
     def kind(self) -> str:

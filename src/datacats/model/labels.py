@@ -7,6 +7,9 @@ PREFIX = "org.datacats."
 ROOT = PREFIX + "root"
 """The uuid of the data root that the object belongs to."""
 
+HOME = PREFIX + "home"
+"""The path of that data root, for people who look for the holder of a name."""
+
 ENVIRONMENT = PREFIX + "environment"
 SITE = PREFIX + "site"
 
@@ -32,3 +35,6 @@ CKAN = PREFIX + "ckan"
 
 RECIPE = PREFIX + "recipe"
 """On images: the digest of the recipe."""
+
+CONFIGURATION = PREFIX + "configuration"
+"""The digest of the files that a service reads only when it starts."""

@@ -165,15 +165,15 @@ class RemoveContainer(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RunSql(Operation):
-    """Run SQL as the superuser inside a running PostgreSQL container, in one transaction, once it answers."""
+    """Run SQL inside a PostgreSQL container once it answers: ``command`` there reads it from its standard input."""
 
     container: str
-    database: str
+    command: tuple[str, ...] = field(repr=False)
     sql: str = field(repr=False)
     what: str
 
     def __str__(self) -> str:
-        return f"run SQL in {self.container}/{self.database}: {self.what}"
+        return f"run SQL in {self.container}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +197,25 @@ class Wait(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class MakeBase(Operation):
-    """Make a base image from Debian's packages and import it."""
+class RunProgram(Operation):
+    """Run a program of the host; a status other than 0 is an error, and ``hint`` says what to do about it."""
 
-    ref: ImageRef
-    suite: str
+    command: tuple[str, ...]
+    hint: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        return f"make {self.ref} from Debian packages"
+        return f"run {' '.join(self.command)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBase(Operation):
+    """Make a base image from the archive of a root file system."""
+
+    archive: Path
+    ref: ImageRef
+
+    def __str__(self) -> str:
+        return f"import {self.archive} as {self.ref}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,8 @@
+"""Carry a Plan out on the ports, with Events; decide nothing."""
+
+from __future__ import annotations
+
+from datacats.apply.operations import apply
+from datacats.apply.wait import wait_for
+
+__all__ = ["apply", "wait_for"]

@@ -1,0 +1,165 @@
+"""Carry a plan out on the ports, telling each step; decide nothing."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from functools import singledispatch
+
+from datacats.apply.wait import wait_for
+from datacats.errors import CommandFailed, DatacatsError
+from datacats.model import plan as op
+from datacats.model.event import Event, Events, Finished, Progressed, Started
+from datacats.model.image import BuildStep
+from datacats.model.plan import Operation, Plan
+from datacats.model.ports import Ports, Streams
+
+_TAIL = 20
+
+
+def apply(plan: Plan, ports: Ports, events: Events) -> None:
+    """Carry out every operation in order. The first that fails ends it, with the operation named in the error."""
+    for number, operation in enumerate(plan, 1):
+        events(Started(operation, number, len(plan)))
+        began = time.monotonic()
+        try:
+            note = _do(operation, ports, events)
+        except DatacatsError as error:
+            error.during = str(operation)
+            raise
+        events(Finished(operation, time.monotonic() - began, note or ""))
+
+
+@singledispatch
+def _do(operation: Operation, ports: Ports, events: Events) -> str | None:
+    raise NotImplementedError(type(operation).__name__)
+
+
+@_do.register
+def _(operation: op.MakeDirectory, ports: Ports, _events: Events) -> None:
+    ports.disk.make_directory(operation.path, operation.mode, operation.owner)
+
+
+@_do.register
+def _(operation: op.PlaceFile, ports: Ports, _events: Events) -> None:
+    ports.disk.place(operation.path, operation.content, operation.mode, operation.owner)
+
+
+@_do.register
+def _(operation: op.CloneTree, ports: Ports, _events: Events) -> str:
+    return ports.disk.clone_tree(operation.source, operation.target, operation.owner)
+
+
+@_do.register
+def _(operation: op.MovePath, ports: Ports, _events: Events) -> None:
+    ports.disk.move(operation.source, operation.target)
+
+
+@_do.register
+def _(operation: op.RemoveTree, ports: Ports, _events: Events) -> None:
+    ports.disk.remove_tree(operation.path)
+
+
+@_do.register
+def _(operation: op.RunProgram, ports: Ports, _events: Events) -> None:
+    done = ports.disk.run(operation.command)
+    if done.exit_code != 0:
+        raise CommandFailed(
+            f"{operation.command[0]} ended with status {done.exit_code}.",
+            operation.hint,
+            detail=_last_lines(done.stderr),
+        )
+
+
+@_do.register
+def _(operation: op.CreateNetwork, ports: Ports, _events: Events) -> None:
+    ports.engine.networks.create(operation.spec)
+
+
+@_do.register
+def _(operation: op.RemoveNetwork, ports: Ports, _events: Events) -> None:
+    ports.engine.networks.remove(operation.name)
+
+
+@_do.register
+def _(operation: op.CreateContainer, ports: Ports, _events: Events) -> None:
+    ports.engine.containers.create(operation.spec.labelled())
+
+
+@_do.register
+def _(operation: op.ConnectNetwork, ports: Ports, _events: Events) -> None:
+    ports.engine.networks.connect(operation.container, operation.attachment)
+
+
+@_do.register
+def _(operation: op.StartContainer, ports: Ports, _events: Events) -> None:
+    ports.engine.containers.start(operation.name)
+
+
+@_do.register
+def _(operation: op.UnpauseContainer, ports: Ports, _events: Events) -> None:
+    ports.engine.containers.unpause(operation.name)
+
+
+@_do.register
+def _(operation: op.StopContainer, ports: Ports, _events: Events) -> None:
+    ports.engine.containers.stop(operation.name, operation.grace)
+
+
+@_do.register
+def _(operation: op.RemoveContainer, ports: Ports, _events: Events) -> None:
+    ports.engine.containers.remove(operation.name)
+
+
+@_do.register
+def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
+    done = ports.engine.containers.execute(operation.container, operation.command, operation.sql.encode())
+    if done.exit_code != 0:
+        raise CommandFailed(
+            f"SQL in {operation.container} failed ({operation.what}).",
+            "See what the server says: datacats logs postgres",
+            detail=_last_lines(done.stderr or done.stdout),
+        )
+
+
+@_do.register
+def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
+    output = io.BytesIO()
+    status = ports.engine.containers.run(operation.spec.labelled(), Streams(None, output, output))
+    if status != 0:
+        raise CommandFailed(
+            f"{' '.join(operation.spec.command)} ended with status {status}.",
+            "The lines below say why.",
+            detail=_last_lines(output.getvalue()),
+        )
+
+
+@_do.register
+def _(operation: op.Wait, ports: Ports, _events: Events) -> None:
+    wait_for(operation.probe, ports)
+
+
+@_do.register
+def _(operation: op.ImportBase, ports: Ports, _events: Events) -> None:
+    ports.engine.images.take_root([ports.disk.read(operation.archive)], operation.ref)
+
+
+@_do.register
+def _(operation: op.PullImage, ports: Ports, events: Events) -> None:
+    _tell(operation, ports.engine.images.pull(operation.remote), events)
+    ports.engine.images.tag(operation.remote, operation.local)
+
+
+@_do.register
+def _(operation: op.BuildImage, ports: Ports, events: Events) -> None:
+    _tell(operation, ports.engine.images.build(operation.context), events)
+
+
+def _tell(operation: Operation, steps: Iterator[BuildStep], events: Callable[[Event], None]) -> None:
+    for step in steps:
+        events(Progressed(operation, step))
+
+
+def _last_lines(output: bytes) -> str:
+    return "\n".join(output.decode(errors="replace").splitlines()[-_TAIL:])

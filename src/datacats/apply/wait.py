@@ -1,0 +1,76 @@
+"""Wait until a probe is satisfied, from our side and often, never on an engine's health timer."""
+
+from __future__ import annotations
+
+import time
+
+from datacats.errors import NotReady
+from datacats.model.ports import Answer, LogQuery, Ports
+from datacats.model.probe import ExecProbe, HttpProbe, Probe
+
+_LOOK_EVERY = 0.03
+_WATCH_EVERY = 1.0
+_PAGE_TIMEOUT = 30.0
+_TAIL = 20
+_OK = 200
+
+GAVE_UP = "datacats: web stopped"
+"""How the development server begins the line that says CKAN ended and a change is awaited."""
+
+
+def wait_for(probe: Probe, ports: Ports) -> None:
+    """Return when the probe is satisfied.
+
+    Raises NotReady when its container ends, or at its deadline, with the last answer and the end of the log.
+    """
+    if isinstance(probe, ExecProbe):
+        _wait_inside(probe, ports)
+    else:
+        _wait_for_page(probe, ports)
+
+
+def _wait_inside(probe: ExecProbe, ports: Ports) -> None:
+    done = ports.engine.containers.execute(probe.container, probe.command)
+    if done.exit_code != 0:
+        said = (done.stderr or done.stdout).decode(errors="replace").strip()
+        raise _not_ready(probe, said.splitlines()[-1] if said else f"status {done.exit_code}", ports)
+
+
+def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
+    began = time.monotonic()
+    watch = began + _WATCH_EVERY
+    while True:
+        answer = ports.http.get(probe.url, host=probe.host, timeout=_PAGE_TIMEOUT)
+        now = time.monotonic()
+        if answer.status == _OK:
+            return
+        if now > began + probe.deadline:
+            raise _not_ready(probe, f"{_words(answer)} after {probe.deadline:.0f} s", ports)
+        if now > watch:
+            watch = now + _WATCH_EVERY
+            _check_alive(probe, ports)
+        ports.http.pause(_LOOK_EVERY)
+
+
+def _check_alive(probe: HttpProbe, ports: Ports) -> None:
+    detail = ports.engine.containers.inspect(probe.container)
+    if detail.out_of_memory:
+        raise _not_ready(probe, "it ran out of memory", ports)
+    if detail.state in {"exited", "dead"}:
+        raise _not_ready(probe, f"it ended with status {detail.exit_code}", ports)
+    last = list(ports.engine.containers.logs(probe.container, LogQuery(tail=1)))
+    if last and last[0].text.startswith(GAVE_UP):
+        raise _not_ready(probe, "CKAN ended with an error", ports)
+
+
+def _not_ready(probe: Probe, why: str, ports: Ports) -> NotReady:
+    lines = [line.text for line in ports.engine.containers.logs(probe.container, LogQuery(tail=_TAIL))]
+    return NotReady(
+        f"{probe.container} is not ready: {why}.",
+        "The end of its log is below; the whole of it: datacats logs",
+        detail="\n".join(lines),
+    )
+
+
+def _words(answer: Answer) -> str:
+    return f"status {answer.status}" if answer.status else answer.reason or "no answer"

@@ -1,0 +1,1 @@
+"""What must change: pure functions of (desired, observed) that return a Plan."""

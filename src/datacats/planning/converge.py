@@ -1,0 +1,145 @@
+"""Bring one site to its description, touching nothing that already matches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from datacats.errors import Conflict
+from datacats.model import labels
+from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
+from datacats.model.plan import (
+    ConnectNetwork,
+    CreateContainer,
+    CreateNetwork,
+    Operation,
+    Plan,
+    RemoveContainer,
+    RemoveNetwork,
+    StartContainer,
+    StopContainer,
+    UnpauseContainer,
+    Wait,
+)
+from datacats.model.probe import Probe
+from datacats.model.service import ContainerSpec, NetworkSpec, ServiceSpec
+
+_USABLE = {"running", "exited", "created", "paused", "restarting"}
+
+
+def converge(
+    networks: Sequence[NetworkSpec],
+    services: Sequence[ServiceSpec],
+    observed: Observed,
+    *,
+    after_start: Mapping[str, Sequence[Operation]],
+    ready: Sequence[tuple[str, Probe]],
+    anew: Collection[str] = (),
+) -> Plan:
+    """Plan what brings a site to its description.
+
+    ``services`` are in start order. ``after_start`` holds, per service, what follows each start of it;
+    ``ready`` the probes of the services that were touched, in the order in which they are waited for; ``anew`` names
+    services that are replaced although they match.
+    Raises Conflict for an object that has one of our names but not our labels: it is never touched.
+    """
+    _refuse_foreign(networks, services, observed)
+    stale = {spec.name for spec in networks if _differs(spec, observed.network(spec.name))}
+    operations: list[Operation] = []
+    touched: set[str] = set()
+    for service in services:
+        seen = observed.container(service.container.name)
+        forced = _forced(service, stale, anew)
+        steps = list(_service(service.container, seen, forced))
+        if steps:
+            touched.add(service.service)
+            steps += after_start.get(service.service, ())
+        operations += steps
+    waits = [Wait(probe, cause=f"{name} was started") for name, probe in ready if name in touched]
+    return Plan.of([*_removals(operations), *_networks(networks, observed, stale), *_rest(operations), *waits])
+
+
+def _differs(spec: NetworkSpec, seen: NetworkSeen | None) -> bool:
+    return seen is not None and spec.subnet not in seen.subnets
+
+
+def _networks(networks: Sequence[NetworkSpec], observed: Observed, stale: set[str]) -> Iterator[Operation]:
+    for spec in networks:
+        if spec.name in stale:
+            yield RemoveNetwork(spec.name, cause="its subnet changed")
+            yield CreateNetwork(spec, cause="its subnet changed")
+        elif observed.network(spec.name) is None:
+            yield CreateNetwork(spec, cause="not there")
+
+
+def _forced(service: ServiceSpec, stale: set[str], anew: Collection[str]) -> str:
+    if stale & {attachment.network for attachment in service.container.networks}:
+        return "its network changed"
+    return "asked for" if service.service in anew else ""
+
+
+def _service(spec: ContainerSpec, seen: ContainerSeen | None, forced: str) -> Iterator[Operation]:
+    if seen is None:
+        yield from _create(spec, "not there")
+    elif reason := forced or _why_replace(spec, seen):
+        yield StopContainer(spec.name, spec.stop_grace, cause=reason)
+        yield RemoveContainer(spec.name, cause=reason)
+        yield from _create(spec, reason)
+    elif seen.state == "paused":
+        yield UnpauseContainer(spec.name, cause="paused")
+    elif seen.state in {"exited", "created"}:
+        yield StartContainer(spec.name, cause="stopped" if seen.state == "exited" else "never started")
+
+
+def _create(spec: ContainerSpec, cause: str) -> Iterator[Operation]:
+    yield CreateContainer(spec, cause=cause)
+    for attachment in spec.networks[1:]:
+        yield ConnectNetwork(spec.name, attachment, cause=cause)
+    yield StartContainer(spec.name, cause=cause)
+
+
+def _why_replace(spec: ContainerSpec, seen: ContainerSeen) -> str:
+    if seen.labels.get(labels.SPEC) != spec.digest:
+        if seen.image != str(spec.image):
+            return "image changed"
+        return "description changed"
+    if seen.state not in _USABLE:
+        return seen.state
+    if seen.state == "created" and set(seen.networks) != {each.network for each in spec.networks}:
+        return "half made"
+    return ""
+
+
+def _removals(operations: Sequence[Operation]) -> list[Operation]:
+    """What has to go goes first, web before what it needs."""
+    gone = [step for step in operations if isinstance(step, StopContainer | RemoveContainer)]
+    pairs = [gone[number : number + 2] for number in range(0, len(gone), 2)]
+    return [step for pair in reversed(pairs) for step in pair]
+
+
+def _rest(operations: Sequence[Operation]) -> list[Operation]:
+    return [step for step in operations if not isinstance(step, StopContainer | RemoveContainer)]
+
+
+def _refuse_foreign(networks: Sequence[NetworkSpec], services: Sequence[ServiceSpec], observed: Observed) -> None:
+    for spec in services:
+        seen = observed.container(spec.container.name)
+        if seen is not None:
+            refuse_foreign("container", seen, spec.container.labels)
+    for network in networks:
+        there = observed.network(network.name)
+        if there is not None:
+            refuse_foreign("network", there, network.labels)
+
+
+def refuse_foreign(kind: str, seen: ContainerSeen | NetworkSeen, wanted: Mapping[str, str]) -> None:
+    """Raise Conflict unless an object with one of our names carries our labels."""
+    holder = seen.labels.get(labels.ROOT)
+    if holder == wanted[labels.ROOT]:
+        return
+    if holder is None:
+        whose = "was not made by datacats"
+        hint = f"Remove or rename it yourself: docker rm {seen.name}"
+    else:
+        whose = f"belongs to the data root {seen.labels.get(labels.HOME, holder)}"
+        hint = "Use that data root (DATACATS_HOME), or give this environment another name."
+    raise Conflict(f"The {kind} {seen.name} {whose}; it is left alone.", hint)

@@ -1,0 +1,58 @@
+"""Make the images of an environment present."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from datacats.model.image import BASES, ROLES, BaseKind, BuildContext, ImageRef, ImageSet
+from datacats.model.plan import BuildImage, ImportBase, Operation, Plan, PullImage, RemoveTree, RunProgram
+
+
+def choose(candidates: Sequence[ImageSet], present: Collection[str]) -> ImageSet:
+    """Return for each role the first candidate that is present, else the first candidate."""
+    chosen = {
+        role: next((images[role] for images in candidates if str(images[role]) in present), candidates[0][role])
+        for role in ROLES
+    }
+    return ImageSet(**chosen)
+
+
+def missing(images: ImageSet, present: Collection[str]) -> tuple[ImageRef, ...]:
+    """Return the images that are not present."""
+    return tuple(images[role] for role in ROLES if str(images[role]) not in present)
+
+
+def pull(refs: Sequence[ImageRef], registry: str) -> Plan:
+    """Plan to fetch images from a registry."""
+    return Plan.of(PullImage(ref.at(registry), ref, cause=f"not here; {registry} may have it") for ref in refs)
+
+
+def pull_base(kind: BaseKind) -> Plan:
+    """Plan to fetch a base image from the engine's own default registry."""
+    ref = ImageRef.parse(BASES[kind])
+    return Plan.of([PullImage(ref, ref, cause="the base of the images is not here")])
+
+
+def make_base(work: Path, suite: str = "bookworm") -> Plan:
+    """Plan to make the base image from Debian's packages."""
+    archive = work / "base.tar"
+    command = ("mmdebstrap", "--variant=minbase", "--include=ca-certificates", suite, str(archive))
+    operations: list[Operation] = [
+        RemoveTree(archive, cause="an earlier run may have left it"),
+        RunProgram(command, hint=_BASE_HINT, cause="no registry has the base image"),
+        ImportBase(archive, ImageRef.parse(BASES["bootstrap"]), cause="no registry has the base image"),
+        RemoveTree(archive, cause="it is imported"),
+    ]
+    return Plan.of(operations)
+
+
+def build(contexts: Sequence[BuildContext]) -> Plan:
+    """Plan to build images."""
+    return Plan.of(BuildImage(context, cause="neither here nor in a registry") for context in contexts)
+
+
+_BASE_HINT = (
+    "Making the base needs mmdebstrap and, without root, user namespaces. Install it (apt-get install mmdebstrap), "
+    "or bring the images: datacats images load FILE"
+)

@@ -1,0 +1,49 @@
+"""Stop a site, or remove all that the engine holds of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from datacats.model import labels
+from datacats.model.names import STOP_ORDER
+from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
+from datacats.model.plan import Operation, Plan, RemoveContainer, RemoveNetwork, StopContainer
+from datacats.model.service import NetworkSpec, ServiceSpec
+
+_GRACE = {"web": 35, "solr": 30, "redis": 20, "postgres": 60}
+_RUNS = {"running", "restarting", "paused"}
+
+
+def stop(observed: Observed, *, cause: str) -> Plan:
+    """Plan to stop a site's containers, web first and PostgreSQL last; they stay, with their logs."""
+    running = sorted((seen for seen in observed.containers if seen.state in _RUNS), key=_order)
+    return Plan.of(StopContainer(seen.name, _GRACE.get(seen.service, 10), cause=cause) for seen in running)
+
+
+def remove(observed: Observed, *, cause: str) -> Plan:
+    """Plan to remove all containers and networks of a site."""
+    gone = [RemoveNetwork(network.name, cause=cause) for network in observed.networks]
+    return Plan.of([*_remove(observed, cause), *gone])
+
+
+def described(networks: Sequence[NetworkSpec], services: Sequence[ServiceSpec]) -> Observed:
+    """Return what would be observed once a description were carried out: what a plan made ahead tears down."""
+    specs = [service.container for service in services]
+    return Observed(
+        tuple(ContainerSeen("", each.name, str(each.image), "running", labels=each.labels) for each in specs),
+        tuple(NetworkSeen("", each.name, (each.subnet,), each.labels) for each in networks),
+    )
+
+
+def _remove(observed: Observed, cause: str) -> Iterator[Operation]:
+    for container in sorted(observed.containers, key=_order):
+        if container.state in _RUNS:
+            yield StopContainer(container.name, _GRACE.get(container.service, 10), cause=cause)
+        yield RemoveContainer(container.name, cause=cause)
+
+
+def _order(container: ContainerSeen) -> tuple[int, str]:
+    """One-off containers first: they use the rest."""
+    if labels.ONE_OFF in container.labels or container.service not in STOP_ORDER:
+        return -1, container.name
+    return STOP_ORDER.index(container.service), container.name

@@ -1,0 +1,84 @@
+"""Make a template: a sealed, secret-free database and search core that new sites start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datacats.model.plan import (
+    CloneTree,
+    MakeDirectory,
+    MovePath,
+    Operation,
+    Plan,
+    RemoveTree,
+    RunOneOff,
+    RunSql,
+)
+from datacats.model.service import ContainerSpec
+
+PARTS = ("postgres", "solr", "files")
+"""The parts of a site that a template holds; the queue of a new site is empty."""
+
+SCRUB_CKAN = """\
+DELETE FROM api_token;
+DELETE FROM "user";
+VACUUM FULL "user";
+"""
+
+SCRUB_CLUSTER = """\
+ALTER ROLE ckan PASSWORD NULL;
+ALTER ROLE datastore_ro PASSWORD NULL;
+VACUUM FULL pg_authid;
+CHECKPOINT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSteps:
+    """What the steps of a template are made of, described by the services room."""
+
+    initialise: ContainerSpec
+    start: Plan
+    first_roles: RunSql
+    migrate: Sequence[ContainerSpec]
+    scrub: Sequence[RunSql]
+    stop: Plan
+
+
+def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
+    """Plan a template. ``made`` is the site directory inside ``working`` that becomes ``sealed``.
+
+    The rename is the seal: a template that has its name is complete.
+    """
+    migrations: list[Operation] = [RunOneOff(spec, cause="tables of a new site") for spec in steps.migrate]
+    return Plan.of(
+        [
+            RunOneOff(steps.initialise, cause="a new cluster"),
+            *steps.start,
+            steps.first_roles,
+            *migrations,
+            *steps.scrub,
+            *steps.stop,
+            RemoveTree(made / "run", cause="a template holds no secret"),
+            RemoveTree(made / "redis", cause="the queue of a new site is empty"),
+            MovePath(made, sealed, cause="no template for these images yet"),
+            RemoveTree(working, cause="the template is sealed"),
+        ]
+    )
+
+
+def directories(site: Path, owner: tuple[int, int], cause: str) -> tuple[MakeDirectory, ...]:
+    """Return the steps that make the directories which services write to, or read their private files from."""
+    parts = ("run/web", "run/redis", "redis", *PARTS)
+    return tuple(MakeDirectory(path=site / part, owner=owner, cause=cause) for part in parts)
+
+
+def populate(template: Path, site: Path, owner: tuple[int, int], there: Mapping[str, bool]) -> Plan:
+    """Plan to give a new site its parts; ``there`` says which it has already."""
+    return Plan.of(
+        CloneTree(source=template / part, target=site / part, owner=owner, cause="a new site starts from the template")
+        for part in PARTS
+        if not there[part]
+    )

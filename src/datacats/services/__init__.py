@@ -1,0 +1,1 @@
+"""What should run: one file per service, each a pure function of a SiteContext."""

@@ -1,0 +1,71 @@
+"""What all services of a site share: labels, networks, where their private files lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from datacats.model import labels
+from datacats.model.environment import SiteContext
+from datacats.model.names import network_name
+from datacats.model.service import Attachment, Mount, NetworkSpec
+
+RUN = "/run/datacats"
+"""Where a service finds its private files; the whole directory is mounted, so that a renamed file is seen."""
+
+
+def site_labels(context: SiteContext) -> dict[str, str]:
+    """The labels that say whose an object is."""
+    return {
+        labels.ROOT: context.environment.root,
+        labels.HOME: str(context.environment.data.parent),
+        labels.ENVIRONMENT: context.environment.name,
+        labels.SITE: context.site.name,
+    }
+
+
+def service_labels(context: SiteContext, service: str) -> dict[str, str]:
+    """The labels of a service's container."""
+    return {**site_labels(context), labels.SERVICE: service, labels.MODE: str(context.site.mode)}
+
+
+def front(context: SiteContext) -> str:
+    """The name of the network with a way out."""
+    return network_name("front", context.environment.name, context.site.name)
+
+
+def back(context: SiteContext) -> str:
+    """The name of the internal network that backing services are on."""
+    return network_name("back", context.environment.name, context.site.name)
+
+
+def networks(context: SiteContext) -> tuple[NetworkSpec, ...]:
+    """The two networks of a site."""
+    return (
+        NetworkSpec(front(context), context.site.subnets[0], internal=False, labels=site_labels(context)),
+        NetworkSpec(back(context), context.site.subnets[1], internal=True, labels=site_labels(context)),
+    )
+
+
+def on_back(context: SiteContext, service: str) -> tuple[Attachment, ...]:
+    """How a backing service is on the network: by its own name, on the internal one only."""
+    return (Attachment(back(context), (service,)),)
+
+
+def run_directory(context: SiteContext, service: str) -> Path:
+    """Where the private files of a service lie on the host."""
+    return context.directory / "run" / service
+
+
+def run_mount(context: SiteContext, service: str) -> Mount:
+    """The mount of a service's private files."""
+    return Mount(str(run_directory(context, service)), RUN, read_only=True)
+
+
+def part(context: SiteContext, name: str, target: str) -> Mount:
+    """The mount of a part of the site's state: the directory ``name`` of its data directory."""
+    return Mount(str(context.directory / name), target)
+
+
+def memory(context: SiteContext, usual: int, low: int) -> int:
+    """The memory limit of a service in MiB."""
+    return low if context.site.low_memory else usual

@@ -1,0 +1,41 @@
+"""A whole site, described: networks, services, and the SQL that makes its roles current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datacats.model.environment import SiteContext
+from datacats.model.plan import Operation
+from datacats.model.probe import ExecProbe, HttpProbe
+from datacats.model.secrets import Secrets
+from datacats.model.service import NetworkSpec, ServiceSpec
+from datacats.services import common, postgres, redis, solr, web
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What should be there for one site.
+
+    ``services`` are in start order; ``passwords`` runs whenever PostgreSQL is started; ``ready`` is how each
+    service that has a probe shows that it can be used.
+    """
+
+    networks: tuple[NetworkSpec, ...]
+    services: tuple[ServiceSpec, ...]
+    passwords: Operation
+    ready: tuple[tuple[str, ExecProbe | HttpProbe], ...]
+
+
+def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desired:
+    """Describe a site. ``configuration`` is what ``configuration_digest`` returned for its files."""
+    return Desired(
+        networks=common.networks(context),
+        services=(
+            postgres.describe(context),
+            solr.describe(context),
+            redis.describe(context),
+            web.describe(context, configuration),
+        ),
+        passwords=postgres.passwords(context, secrets, cause="the roles' passwords must be the site's own"),
+        ready=((solr.SERVICE, solr.probe(context)), (web.SERVICE, web.probe(context))),
+    )

@@ -1,0 +1,68 @@
+"""CKAN's configuration: what a site owns, laid over the source directory's own ``ckan.ini``."""
+
+from __future__ import annotations
+
+from datacats.model.environment import Mode, SiteContext
+from datacats.model.names import suffix
+from datacats.model.secrets import Secrets
+from datacats.services import solr, web
+
+OWNED = frozenset(
+    {
+        "sqlalchemy.url",
+        "ckan.datastore.write_url",
+        "ckan.datastore.read_url",
+        "solr_url",
+        "ckan.redis.url",
+        "ckan.site_id",
+        "ckan.site_url",
+        "ckan.storage_path",
+        "SECRET_KEY",
+        "WTF_CSRF_SECRET_KEY",
+        "beaker.session.secret",
+        "beaker.session.validate_key",
+        "api_token.jwt.encode.secret",
+        "api_token.jwt.decode.secret",
+        "debug",
+    }
+)
+"""Keys that belong to a site, not to the source: in the source's ``ckan.ini`` they are an error."""
+
+_HEADER = """\
+# Made by datacats for one site: what the site owns, over the source directory's ckan.ini.
+# Edits here are lost. Choices belong in ckan.ini of the source directory.
+"""
+
+
+def render(context: SiteContext, secrets: Secrets) -> bytes:
+    """Return the content of the site's ``ckan.ini``."""
+    owned = "\n".join(f"{key} = {_escape(value)}" for key, value in _owned(context, secrets).items())
+    return f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n".encode()
+
+
+def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:
+    database = f"postgresql://ckan:{secrets.ckan}@postgres"
+    values = {
+        "debug": str(context.site.mode is Mode.DEVELOPMENT).lower(),
+        "sqlalchemy.url": f"{database}/ckan",
+        "solr_url": solr.URL,
+        "ckan.redis.url": f"redis://:{secrets.redis}@redis:6379/0",
+        "ckan.site_id": suffix(context.environment.name, context.site.name),
+        "ckan.site_url": context.site.url,
+        "ckan.storage_path": web.STORAGE,
+        "SECRET_KEY": secrets.secret_key,
+        "WTF_CSRF_SECRET_KEY": secrets.secret_key,
+        "api_token.jwt.encode.secret": f"string:{secrets.jwt}",
+        "api_token.jwt.decode.secret": f"string:{secrets.jwt}",
+        "beaker.session.secret": secrets.beaker,
+        "beaker.session.validate_key": secrets.beaker,
+    }
+    if context.site.datastore:
+        values["ckan.datastore.write_url"] = f"{database}/datastore"
+        values["ckan.datastore.read_url"] = f"postgresql://datastore_ro:{secrets.datastore_ro}@postgres/datastore"
+    return values
+
+
+def _escape(value: str) -> str:
+    """CKAN's parser takes ``%`` for the start of an interpolation."""
+    return value.replace("%", "%%")

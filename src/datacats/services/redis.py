@@ -1,0 +1,45 @@
+"""Redis: sessions, caches and the queue of background jobs, kept in an append-only file."""
+
+from __future__ import annotations
+
+from datacats.model.environment import SiteContext
+from datacats.model.names import container_name
+from datacats.model.secrets import Secrets
+from datacats.model.service import ContainerSpec, Limits, ServiceSpec
+from datacats.services.common import RUN, on_back, part, run_mount, service_labels
+
+SERVICE = "redis"
+HOME = "/data"
+
+_CONFIGURATION = """\
+bind * -::*
+port 6379
+dir {home}
+appendonly yes
+appendfsync everysec
+save ""
+requirepass {password}
+maxmemory-policy noeviction
+"""
+
+
+def describe(context: SiteContext) -> ServiceSpec:
+    """Describe Redis. It writes its append-only file out when it is stopped."""
+    spec = ContainerSpec(
+        name=container_name(SERVICE, context.environment.name, context.site.name),
+        image=context.site.images.redis,
+        command=("flock", "-n", "-F", f"{HOME}/lock", "redis-server", f"{RUN}/redis.conf"),
+        user=context.host.user,
+        mounts=(part(context, SERVICE, HOME), run_mount(context, SERVICE)),
+        networks=on_back(context, SERVICE),
+        limits=Limits(memory=256),
+        stop_grace=20,
+        hostname=SERVICE,
+        labels=service_labels(context, SERVICE),
+    )
+    return ServiceSpec(SERVICE, spec)
+
+
+def configuration(secrets: Secrets) -> bytes:
+    """The content of ``redis.conf``."""
+    return _CONFIGURATION.format(home=HOME, password=secrets.redis).encode()

@@ -1,0 +1,42 @@
+"""Solr: the search core of a site. The core's definition is in the image; only its index is state."""
+
+from __future__ import annotations
+
+from datacats.model.environment import SiteContext
+from datacats.model.names import container_name
+from datacats.model.probe import ExecProbe
+from datacats.model.service import ContainerSpec, Limits, ServiceSpec
+from datacats.services.common import memory, on_back, part, service_labels
+
+SERVICE = "solr"
+HOME = "/var/solr"
+URL = "http://solr:8983/solr/ckan"
+
+
+def describe(context: SiteContext) -> ServiceSpec:
+    """Describe Solr."""
+    spec = ContainerSpec(
+        name=container_name(SERVICE, context.environment.name, context.site.name),
+        image=context.site.images.search,
+        command=(),
+        user=context.host.user,
+        env={"SOLR_HEAP": "192m" if context.site.low_memory else "512m"},
+        mounts=(part(context, SERVICE, HOME),),
+        tmpfs={"/tmp": "mode=1777,size=64m"},  # noqa: S108 - a path in the container
+        networks=on_back(context, SERVICE),
+        limits=Limits(memory=memory(context, 1024, 512)),
+        stop_grace=30,
+        hostname=SERVICE,
+        labels=service_labels(context, SERVICE),
+    )
+    return ServiceSpec(SERVICE, spec)
+
+
+def probe(context: SiteContext) -> ExecProbe:
+    """Solr is ready when its core answers a query."""
+    return ExecProbe(
+        container=container_name(SERVICE, context.environment.name, context.site.name),
+        command=("/usr/lib/datacats/ready", "60"),
+        deadline=75,
+        what="answers a query",
+    )

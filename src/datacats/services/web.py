@@ -1,0 +1,111 @@
+"""Web: CKAN itself. One image, two commands: the development server or the production server."""
+
+from __future__ import annotations
+
+from datacats.model import labels
+from datacats.model.environment import Mode, SiteContext, reachable
+from datacats.model.names import container_name
+from datacats.model.probe import HttpProbe
+from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
+from datacats.services.common import RUN, back, front, memory, part, run_mount, service_labels, site_labels
+
+SERVICE = "web"
+PROJECT = "/project"
+STORAGE = "/var/lib/ckan"
+PORT = 5000
+INI = f"{RUN}/ckan.ini"
+
+MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
+"""The command that brings both databases to the state that the image's CKAN wants."""
+
+_DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
+_PRODUCTION = (
+    "gunicorn",
+    "--chdir=/usr/lib/datacats",
+    f"--bind=0.0.0.0:{PORT}",
+    "--worker-tmp-dir=/dev/shm",
+    "--threads=4",
+    "--timeout=120",
+    "--graceful-timeout=30",
+    "--access-logfile=-",
+    "--forwarded-allow-ips=*",
+)
+_READY_WITHIN = 120
+
+
+def describe(context: SiteContext, configuration: str) -> ServiceSpec:
+    """Describe web. ``configuration`` is a digest of all that web reads only when it starts."""
+    published = PublishedPort(context.site.address, context.site.port, PORT)
+    spec = ContainerSpec(
+        name=container_name(SERVICE, context.environment.name, context.site.name),
+        image=context.site.images.web,
+        command=_command(context),
+        user=context.host.user,
+        env=process_variables(context),
+        mounts=mounts(context),
+        tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container
+        networks=networks(context, (SERVICE,)),
+        ports=(published,),
+        limits=Limits(memory=memory(context, 2048, 1024)),
+        restart="unless-stopped" if context.site.mode is Mode.PRODUCTION else "no",
+        stop_grace=35,
+        working_dir=PROJECT,
+        hostname=SERVICE,
+        labels={**service_labels(context, SERVICE), labels.CONFIGURATION: configuration},
+    )
+    return ServiceSpec(SERVICE, spec)
+
+
+def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, terminal: bool = False) -> ContainerSpec:
+    """Describe a container that runs one command as web would, under a random name, and is destroyed after."""
+    return ContainerSpec(
+        name="",
+        image=context.site.images.web,
+        command=command,
+        user=context.host.user,
+        env=process_variables(context),
+        mounts=mounts(context),
+        tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container
+        networks=networks(context, ()),
+        limits=Limits(memory=memory(context, 2048, 1024)),
+        working_dir=PROJECT,
+        auto_remove=True,
+        terminal=terminal,
+        labels={**site_labels(context), labels.ONE_OFF: purpose},
+    )
+
+
+def probe(context: SiteContext, path: str = "/") -> HttpProbe:
+    """Web is ready when a page that asks all backing services answers through the published port."""
+    return HttpProbe(
+        url=f"http://{reachable(context.site.address)}:{context.site.port}{path}",
+        container=container_name(SERVICE, context.environment.name, context.site.name),
+        deadline=_READY_WITHIN,
+    )
+
+
+def networks(context: SiteContext, aliases: tuple[str, ...]) -> tuple[Attachment, ...]:
+    """The networks web and one-off containers are on: the one with a way out first."""
+    return (Attachment(front(context), aliases), Attachment(back(context), aliases))
+
+
+def mounts(context: SiteContext) -> tuple[Mount, ...]:
+    """What web and one-off containers see: the source (read only), the private files, the storage."""
+    source = Mount(str(context.environment.source), PROJECT, read_only=True)
+    return (source, run_mount(context, SERVICE), part(context, "files", STORAGE))
+
+
+def process_variables(context: SiteContext) -> dict[str, str]:
+    """The process variables of web and one-off containers. No ``CKAN_*`` but the path: they show in inspect."""
+    env = {**context.environment.env, **context.host.proxies, "CKAN_INI": INI}
+    if context.host.authorities:
+        bundle = f"{RUN}/authorities.pem"
+        env |= {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle}
+    return env
+
+
+def _command(context: SiteContext) -> tuple[str, ...]:
+    if context.site.mode is Mode.DEVELOPMENT:
+        return _DEVELOPMENT + (("--disable-reloader",) if context.site.low_memory else ())
+    workers = 1 if context.site.low_memory else 2
+    return (*_PRODUCTION, f"--workers={workers}", "wsgi:application")

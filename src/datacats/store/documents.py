@@ -1,0 +1,43 @@
+"""Small JSON documents of datacats' own: read with a clear refusal, written whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from datacats.errors import ConfigError
+from datacats.model.ports import Disk
+
+Record = TypeVar("Record")
+
+_LAYOUT = 1
+
+
+def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> Record:
+    """Read a document and decode it.
+
+    Raises ConfigError that names the file when it is damaged, or was written by a newer datacats.
+    """
+    content = disk.read(path)
+    try:
+        document = json.loads(content)
+        layout = document["layout"]
+        if layout > _LAYOUT:
+            raise ConfigError(
+                f"{path} was written by a newer datacats (layout {layout}; this one knows {_LAYOUT}).",
+                "Upgrade datacats: pip install --upgrade datacats.",
+            )
+        return decode(document)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"{path} is damaged: {type(error).__name__} {error}.",
+            "Restore it from a backup, or see what else is wrong with: datacats doctor.",
+        ) from error
+
+
+def write(disk: Disk, path: Path, record: dict[str, Any], owner: tuple[int, int]) -> None:
+    """Write a document: readable by its owner only."""
+    text = json.dumps({"layout": _LAYOUT, **record}, indent=2)
+    disk.place(path, f"{text}\n".encode(), 0o600, owner)

@@ -1,0 +1,116 @@
+"""``datacats.toml``: what an environment is, in the source directory, committed, without secrets."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from datacats.errors import ConfigError, UsageError
+from datacats.model.names import check_name
+from datacats.model.ports import Disk
+
+NAME = "datacats.toml"
+
+_VERSION = 1
+_TYPES: Mapping[str, type] = {"version": int, "name": str, "ckan": str, "env": dict}
+_NEW = """\
+# What this CKAN environment is: see "datacats.toml" in the datacats manual.
+# Commit it with the source. It holds no secret, and nothing of one machine.
+version = {version}
+name = "{name}"
+ckan = "{ckan}"
+
+# Process variables for web and one-off containers.
+[env]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFile:
+    """The content of ``datacats.toml``. ``ckan`` is a version, or a line of versions such as ``2.12``."""
+
+    name: str
+    ckan: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def new(name: str, ckan: str) -> bytes:
+    """Return the content of a new ``datacats.toml``."""
+    return _NEW.format(version=_VERSION, name=name, ckan=ckan).encode()
+
+
+def read(disk: Disk, source: Path) -> EnvironmentFile:
+    """Read the file of a source directory. Raises ConfigError that names the file, the key, and what would do."""
+    path = source / NAME
+    document = _parse(path, disk.read(path))
+    _check_keys(path, document)
+    version = document.get("version")
+    if version is not None and version > _VERSION:
+        raise ConfigError(
+            f"{path} has version {version}; this datacats knows version {_VERSION}.",
+            "Upgrade datacats: pip install --upgrade datacats.",
+        )
+    for key in ("version", "name", "ckan"):
+        if key not in document:
+            raise ConfigError(f"{path} lacks the key {key!r}.", f"Add it, for example: {_example(key)}")
+    try:
+        check_name(document["name"], "an environment")
+    except UsageError as error:
+        raise ConfigError(f"{path}: {error.message}", error.hint) from error
+    return EnvironmentFile(document["name"], document["ckan"], _env(path, document.get("env", {})))
+
+
+def with_value(content: bytes, key: str, value: str) -> bytes:
+    """Return the content with one top-level key changed; comments and layout are kept."""
+    document = tomlkit.parse(content.decode())
+    document[key] = value
+    return tomlkit.dumps(document).encode()
+
+
+def _parse(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        return tomlkit.parse(content.decode()).unwrap()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line and run the command again.") from error
+
+
+def _check_keys(path: Path, document: Mapping[str, Any]) -> None:
+    for key, value in document.items():
+        kind = _TYPES.get(key)
+        if kind is None:
+            raise ConfigError(f"{path} has the unknown key {key!r}.", _nearest(key, _TYPES))
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise ConfigError(f"{path}: {key} must be {_word(kind)}.", f"For example: {_example(key)}")
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = difflib.get_close_matches(key, names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(names)}."
+
+
+def _word(kind: type) -> str:
+    return {int: "a number", str: "a text in quotes", dict: "a table"}[kind]
+
+
+def _example(key: str) -> str:
+    return {"version": f"version = {_VERSION}", "name": 'name = "catstown"', "ckan": 'ckan = "2.12"'}.get(key, "[env]")
+
+
+def _env(path: Path, table: Mapping[str, Any]) -> dict[str, str]:
+    """Check the pass-through variables. CKAN lets its own beat every ini, and stops at a ``%`` in one."""
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise ConfigError(f"{path}: env.{key} must be a text in quotes.", f'For example: {key} = "{value}"')
+        if key.startswith("CKAN_") and not key.startswith("CKAN__"):
+            raise ConfigError(
+                f"{path}: env.{key} is not possible: CKAN's own variables beat every ini file.",
+                "Put the setting into ckan.ini of the source directory.",
+            )
+    return dict(table)

@@ -1,0 +1,58 @@
+"""The data root: the directory that holds every data directory, the templates, and the locks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from datacats.model.ports import Disk
+from datacats.store import documents
+
+_FILE = "root.json"
+_PATIENCE = 600.0
+"""Seconds to wait for another datacats: a first build of the images takes minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataRoot:
+    """The data root of this user. ``uuid`` marks everything that is made from it."""
+
+    path: Path
+    uuid: str
+
+    def environment(self, name: str) -> Path:
+        """Return the data directory of an environment."""
+        return self.path / name
+
+    @property
+    def templates(self) -> Path:
+        """The directory of the sealed templates."""
+        return self.path / "_templates"
+
+    def lock(self, disk: Disk, what: str = "root") -> AbstractContextManager[None]:
+        """Hold one of the locks that are not an environment's: ``root``, ``image-DIGEST``, ``template-KEY``."""
+        return disk.lock(self.path / "_locks" / what, f"the {what} lock of {self.path}", wait=_PATIENCE)
+
+
+def root_path(env: Mapping[str, str]) -> Path:
+    """Return where the data root is: ``DATACATS_HOME``, else ``~/.datacats``."""
+    chosen = env.get("DATACATS_HOME")
+    return Path(chosen).absolute() if chosen else Path(env.get("HOME", "~")).expanduser() / ".datacats"
+
+
+def open_root(disk: Disk, env: Mapping[str, str]) -> DataRoot:
+    """Open the data root, making it when there is none."""
+    path = root_path(env)
+    file = path / _FILE
+    if disk.entry(file) is None:
+        for directory in (path, path / "_locks", path / "_templates"):
+            disk.make_directory(directory, 0o700)
+        with disk.lock(path / "_locks" / "root", f"the root lock of {path}", wait=_PATIENCE):
+            if disk.entry(file) is None:
+                entry = disk.entry(path)
+                owner = (entry.uid, entry.gid) if entry else (0, 0)
+                documents.write(disk, file, {"uuid": str(uuid.uuid4())}, owner)
+    return documents.read(disk, file, lambda record: DataRoot(path, str(record["uuid"])))

@@ -1,0 +1,105 @@
+"""``site.json`` and ``secrets.json``: what a site has been given on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from datacats.errors import NotFound
+from datacats.model.environment import Environment, Mode, Phase, Site
+from datacats.model.image import ROLES, ImageRef, ImageSet
+from datacats.model.ports import Disk
+from datacats.model.secrets import Secrets
+from datacats.store import documents
+
+_FILE = "site.json"
+_SECRETS = "secrets.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a site keeps while it does not run: its port and its subnets."""
+
+    port: int
+    subnets: tuple[str, ...]
+
+
+def names(disk: Disk, environment: Environment) -> tuple[str, ...]:
+    """Return the sites of an environment, sorted."""
+    sites = environment.data / "sites"
+    return tuple(name for name in disk.names(sites) if disk.entry(sites / name / _FILE))
+
+
+def exists(disk: Disk, environment: Environment, site: str) -> bool:
+    """Whether the environment has that site."""
+    return disk.entry(environment.site_directory(site) / _FILE) is not None
+
+
+def read(disk: Disk, environment: Environment, site: str) -> Site:
+    """Read a site. Raises NotFound with the names of those that are there."""
+    path = environment.site_directory(site) / _FILE
+    if disk.entry(path) is None:
+        there = ", ".join(names(disk, environment)) or "none"
+        raise NotFound(
+            f"{environment.name} has no site {site!r} (there is: {there}).",
+            f"datacats init {environment.source} --site {site} makes it.",
+        )
+    return documents.read(disk, path, lambda record: _decode(site, record))
+
+
+def write(disk: Disk, environment: Environment, site: Site, owner: tuple[int, int]) -> None:
+    """Write a site down."""
+    documents.write(disk, environment.site_directory(site.name) / _FILE, _encode(site), owner)
+
+
+def promise(disk: Disk, data: Path, site: str) -> Promise | None:
+    """Return what is promised to a site of a data directory; None when it is half made."""
+    path = data / "sites" / site / _FILE
+    if disk.entry(path) is None:
+        return None
+    return documents.read(disk, path, lambda record: Promise(int(record["port"]), tuple(map(str, record["subnets"]))))
+
+
+def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
+    """Read a site's secrets."""
+    return documents.read(disk, _secrets(environment, site), _secrets_of)
+
+
+def ensure_secrets(disk: Disk, environment: Environment, site: str, owner: tuple[int, int]) -> Secrets:
+    """Read a site's secrets, making them when there are none: a changed key ends every login and token."""
+    path = _secrets(environment, site)
+    if disk.entry(path) is None:
+        documents.write(disk, path, asdict(Secrets.fresh()), owner)
+    return read_secrets(disk, environment, site)
+
+
+def _secrets(environment: Environment, site: str) -> Path:
+    return environment.site_directory(site) / _SECRETS
+
+
+def _secrets_of(record: dict[str, Any]) -> Secrets:
+    return Secrets(**{key: str(value) for key, value in record.items() if key != "layout"})
+
+
+def _encode(site: Site) -> dict[str, Any]:
+    record = asdict(site)
+    record.pop("name")
+    record["images"] = {role: str(site.images[role]) for role in ROLES}
+    return record
+
+
+def _decode(name: str, record: dict[str, Any]) -> Site:
+    front, back = record["subnets"]
+    return Site(
+        name=name,
+        port=int(record["port"]),
+        subnets=(str(front), str(back)),
+        images=ImageSet(**{role: ImageRef.parse(record["images"][role]) for role in ROLES}),
+        address=str(record["address"]),
+        site_url=str(record["site_url"]),
+        mode=Mode(record["mode"]),
+        phase=Phase(record["phase"]),
+        datastore=bool(record["datastore"]),
+        low_memory=bool(record["low_memory"]),
+    )

@@ -1,0 +1,105 @@
+"""What a new source directory holds, beside ``datacats.toml``."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+from datacats.errors import ConfigError
+from datacats.model.ports import Disk
+
+INI = "ckan.ini"
+PLUGINS = "activity datastore datatables_view text_view image_view"
+"""What a new site has enabled: the DataStore, views of tables, texts and images, and the activity stream."""
+
+_GITIGNORE = """\
+__pycache__/
+*.egg-info/
+*.pyc
+"""
+
+_INI = """\
+# CKAN's configuration of this environment: choices, the same for all its sites.
+# Commit it; it holds no secret. Databases, search, URLs, site id and keys are each site's own: datacats adds them
+# when it starts CKAN. After a change: datacats reload
+[app:main]
+use = egg:ckan
+ckan.plugins = {plugins}
+ckan.site_title = {title}
+ckan.views.default_views = {views}
+ckan.auth.create_user_via_web = false
+
+[loggers]
+keys = root, ckan, ckanext, werkzeug
+
+[handlers]
+keys = console
+
+[formatters]
+keys = generic
+
+[logger_root]
+level = WARNING
+handlers = console
+
+[logger_werkzeug]
+level = WARNING
+handlers = console
+qualname = werkzeug
+propagate = 0
+
+[logger_ckan]
+level = INFO
+handlers = console
+qualname = ckan
+propagate = 0
+
+[logger_ckanext]
+level = DEBUG
+handlers = console
+qualname = ckanext
+propagate = 0
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = generic
+
+[formatter_generic]
+format = %(asctime)s %(levelname)-5.5s [%(name)s] %(message)s
+"""
+
+
+def new_files(title: str, *, datastore: bool = True) -> dict[str, bytes]:
+    """Return the name and content of every file of a new source directory but ``datacats.toml``."""
+    plugins = PLUGINS if datastore else PLUGINS.replace("datastore datatables_view ", "")
+    views = "image_view datatables_view" if datastore else "image_view"
+    ini = _INI.format(plugins=plugins, title=title.replace("%", "%%"), views=views)
+    return {INI: ini.encode(), ".gitignore": _GITIGNORE.encode()}
+
+
+def check_ini(disk: Disk, source: Path, owned: frozenset[str]) -> bytes:
+    """Return the content of the source's ``ckan.ini``.
+
+    Raises ConfigError when it is missing, cannot be parsed, or sets a key that belongs to a site.
+    """
+    path = source / INI
+    if disk.entry(path) is None:
+        raise ConfigError(f"There is no {path}.", "Restore it; a minimal one says: [app:main] and use = egg:ckan")
+    content = disk.read(path)
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        parser.read_string(content.decode())
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not a valid ini file: {error}.", "Mend that line.") from error
+    if not parser.has_section("app:main"):
+        raise ConfigError(f"{path} has no section [app:main].", "CKAN's settings belong below [app:main].")
+    for key in parser.options("app:main"):
+        if key in owned:
+            raise ConfigError(
+                f"{path} sets {key}, which is each site's own.",
+                "Take the line out; datacats sets it for every site.",
+            )
+    return content

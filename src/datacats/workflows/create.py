@@ -1,0 +1,87 @@
+"""Make an environment: its source directory, its data directory, and its first site, up to the first page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datacats.apply import apply
+from datacats.errors import Conflict, UsageError
+from datacats.model.event import Events, ignore
+from datacats.model.names import check_name
+from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan
+from datacats.store import environment_file, host, locate, source
+from datacats.workflows.new_site import Created, NewSite, Show, make_site, say_nothing
+from datacats.workflows.workspace import Workspace
+
+DEFAULT_CKAN = "2.12"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnvironment:
+    """What a user may choose for a new environment. ``target`` is a name or the path of the source directory."""
+
+    target: str
+    ckan: str = DEFAULT_CKAN
+    site: NewSite = field(default_factory=NewSite)
+
+
+def create(new: NewEnvironment, workspace: Workspace, events: Events = ignore, show: Show = say_nothing) -> Created:
+    """Make an environment and its first site; carry on where an interrupted run stopped.
+
+    ``show`` gets the result before the site counts as complete: until then another run makes a new password.
+    Raises UsageError for a name or number that cannot be, Conflict for what is there already or somebody else's.
+    """
+    directory = _directory(workspace, new.target)
+    name = check_name(directory.name, "an environment")
+    if workspace.ports.disk.entry(directory / environment_file.NAME) is None:
+        _refuse_directory(workspace, directory)
+        _refuse_name(workspace, name)
+        apply(_source(workspace, directory, name, new), workspace.ports, events)
+    environment = locate.describe(workspace.ports.disk, workspace.root, directory)
+    locate.refuse_twin(workspace.ports.disk, workspace.root, environment)
+    return make_site(workspace, environment, new.site, events, show)
+
+
+def _directory(workspace: Workspace, target: str) -> Path:
+    if not target.strip() or "\0" in target:
+        raise UsageError("The name of the environment is empty.", "For example: datacats create catstown")
+    return Path(workspace.cwd / target).absolute()
+
+
+def _refuse_directory(workspace: Workspace, directory: Path) -> None:
+    disk = workspace.ports.disk
+    parent = disk.entry(directory.parent)
+    if parent is None or parent.kind != "directory":
+        raise UsageError(f"There is no directory {directory.parent}.", f"Make it: mkdir -p {directory.parent}")
+    entry = disk.entry(directory)
+    if entry is None:
+        return
+    if entry.kind != "directory":
+        raise Conflict(f"{directory} is there already and is a {entry.kind}.", "Choose another name.")
+    if disk.names(directory):
+        raise Conflict(
+            f"The directory {directory} is there already and is not empty.",
+            "Choose another name, or make it an environment yourself: put a datacats.toml into it, "
+            f"then: datacats init {directory}",
+        )
+
+
+def _refuse_name(workspace: Workspace, name: str) -> None:
+    disk = workspace.ports.disk
+    if disk.entry(workspace.root.environment(name) / locate.FILE) is not None:
+        raise Conflict(
+            f"The environment {name} has a data directory already ({workspace.root.environment(name)}).",
+            f"Choose another name, or remove it: datacats purge {name}",
+        )
+
+
+def _source(workspace: Workspace, directory: Path, name: str, new: NewEnvironment) -> Plan:
+    """Plan the source directory; ``datacats.toml`` comes last, because it makes the directory an environment."""
+    owner = host.owner_for(workspace.ports.disk, directory)
+    texts = source.new_files(name, datastore=new.site.options.datastore)
+    texts[environment_file.NAME] = environment_file.new(name, new.ckan)
+    cause = "a new environment"
+    operations: list[Operation] = [MakeDirectory(directory, owner, 0o755, cause=cause)]
+    operations += [PlaceFile(directory / file, text, owner, 0o644, cause=cause) for file, text in texts.items()]
+    return Plan.of(operations)

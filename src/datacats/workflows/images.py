@@ -1,0 +1,84 @@
+"""Have the images of an environment: here, from a registry, or built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from datacats import recipes
+from datacats.apply import apply
+from datacats.errors import EngineError
+from datacats.model.event import Events, Said
+from datacats.model.image import BASES, BaseKind, ImageRef, ImageSet
+from datacats.model.plan import Plan
+from datacats.planning import provision
+from datacats.store import host
+from datacats.workflows.workspace import Workspace
+
+_KINDS: tuple[BaseKind, ...] = ("debian", "bootstrap")
+
+
+def wanted(workspace: Workspace, ckan: str) -> tuple[ImageSet, tuple[ImageRef, ...]]:
+    """Return the images that CKAN version runs on here, and which of them are missing."""
+    present = _present(workspace)
+    images = provision.choose(_candidates(workspace, ckan, _KINDS), present)
+    return images, provision.missing(images, present)
+
+
+def ensure(workspace: Workspace, ckan: str, events: Events) -> ImageSet:
+    """Make the images present: take what is here, else ask the registry, else build."""
+    images, absent = wanted(workspace, ckan)
+    if not absent:
+        return images
+    if registry := workspace.env.get("DATACATS_REGISTRY"):
+        _pull(workspace, _candidates(workspace, ckan, _KINDS), registry, events)
+        images, absent = wanted(workspace, ckan)
+    if absent:
+        kind = _base(workspace, events)
+        images = provision.choose(_candidates(workspace, ckan, (kind,)), _present(workspace))
+        _build(workspace, ckan, kind, provision.missing(images, _present(workspace)), events)
+    return images
+
+
+def _present(workspace: Workspace) -> frozenset[str]:
+    return frozenset(name for image in workspace.ports.engine.images.list() for name in image.names)
+
+
+def _candidates(workspace: Workspace, ckan: str, kinds: Sequence[BaseKind]) -> list[ImageSet]:
+    architecture = workspace.ports.engine.info().architecture
+    return [recipes.image_set(ckan, architecture, kind) for kind in kinds]
+
+
+def _pull(workspace: Workspace, candidates: Sequence[ImageSet], registry: str, events: Events) -> None:
+    for images in candidates:
+        try:
+            apply(provision.pull(provision.missing(images, _present(workspace)), registry), workspace.ports, events)
+        except EngineError as error:
+            events(Said(f"{registry}: {error.message}"))
+        else:
+            return
+
+
+def _base(workspace: Workspace, events: Events) -> BaseKind:
+    engine = workspace.ports.engine
+    for kind in _KINDS:
+        if engine.images.exists(ImageRef.parse(BASES[kind])):
+            return kind
+    with workspace.root.lock(workspace.ports.disk, "image-base"):
+        try:
+            apply(provision.pull_base("debian"), workspace.ports, events)
+        except EngineError as error:
+            events(Said(f"{BASES['debian']} cannot be pulled ({error.message}); it is made from Debian's packages."))
+            apply(provision.make_base(workspace.root.path / "_locks"), workspace.ports, events)
+            return "bootstrap"
+    return "debian"
+
+
+def _build(workspace: Workspace, ckan: str, kind: BaseKind, absent: Sequence[ImageRef], events: Events) -> None:
+    facts = host.host_build(workspace.ports.disk, workspace.env)
+    architecture = workspace.ports.engine.info().architecture
+    for ref in absent:
+        role = recipes.role_of(ref)
+        context = recipes.context(recipes.recipe(role, ckan, architecture, kind), facts)
+        with workspace.root.lock(workspace.ports.disk, f"image-{ref.tag}"):
+            if not workspace.ports.engine.images.exists(ref):
+                apply(Plan.of(provision.build([context])), workspace.ports, events)

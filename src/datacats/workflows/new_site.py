@@ -1,0 +1,126 @@
+"""Make a site of an environment whose source directory is there: what create and init share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from datacats.apply import apply
+from datacats.errors import Conflict
+from datacats.model.environment import Environment, Phase, SiteContext
+from datacats.model.event import Events
+from datacats.model.hashing import ckan_hash
+from datacats.model.names import PRIMARY
+from datacats.model.plan import Operation
+from datacats.model.secrets import random_text
+from datacats.planning import admin, template
+from datacats.recipes import resolve_ckan
+from datacats.services import postgres
+from datacats.store import site_file
+from datacats.workflows import claim, images, up
+from datacats.workflows import template as templates
+from datacats.workflows.claim import SiteOptions
+from datacats.workflows.workspace import Workspace
+
+_PASSWORD_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """What a user may choose for a new site.
+
+    ``password`` None means a generated one; ``image_only`` makes images, template and data, but starts nothing.
+    """
+
+    site: str = PRIMARY
+    options: SiteOptions = field(default_factory=SiteOptions)
+    password: str | None = field(default=None, repr=False)
+    sysadmin: bool = True
+    image_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new site. ``password`` is set when it was generated: it is shown once and kept nowhere."""
+
+    name: str
+    site: str
+    url: str
+    source: Path
+    data: Path
+    administrator: str
+    password: str | None = field(repr=False)
+    running: bool
+
+
+Show = Callable[[Created], None]
+
+
+def say_nothing(_created: Created) -> None:
+    """Take the result and show it to nobody: for callers that read what ``create`` returns."""
+
+
+def make_site(workspace: Workspace, environment: Environment, new: NewSite, events: Events, show: Show) -> Created:
+    """Make a site, or carry on with one that is half made; ``show`` gets the result before it counts as complete.
+
+    Raises Conflict when the site is there already.
+    """
+    refuse_existing(workspace, environment, new.site)
+    ckan = resolve_ckan(environment.ckan)
+    wanted, _ = images.wanted(workspace, ckan)
+    site = claim.claim(workspace, environment, new.site, wanted, new.options, events)
+    site = replace(site, images=images.ensure(workspace, ckan, events))
+    context = workspace.context(environment, site)
+    sealed = templates.ensure(workspace, site.images, context.host, events)
+    with workspace.lock(environment, site.name):
+        refuse_existing(workspace, environment, site.name)
+        claim.write(workspace, environment, site)
+        _populate(workspace, context, sealed, events)
+        created = _start(workspace, context, new, events)
+        show(created)
+        claim.write(workspace, environment, replace(site, phase=Phase.CREATED))
+    return created
+
+
+def refuse_existing(workspace: Workspace, environment: Environment, site: str) -> None:
+    """Raise Conflict when the environment has that site, complete."""
+    disk = workspace.ports.disk
+    if not site_file.exists(disk, environment, site):
+        return
+    if site_file.read(disk, environment, site).phase is not Phase.CREATING:
+        which = f"-s {site} " if site != PRIMARY else ""
+        raise Conflict(
+            f"The site {site} of {environment.name} is there already.",
+            f"Start it: datacats start {which}{environment.name}",
+        )
+
+
+def _populate(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> None:
+    there = {part: workspace.ports.disk.entry(context.directory / part) is not None for part in template.PARTS}
+    owner = (context.host.uid, context.host.gid)
+    apply(template.populate(sealed, context.directory, owner, there), workspace.ports, events)
+
+
+def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> Created:
+    password = new.password or random_text(_PASSWORD_LENGTH)
+    if not new.image_only:
+        how = up.Up(after_web=_administrator(context, password) if new.sysadmin else ())
+        up.bring_up(workspace, context, how, events)
+    made = new.sysadmin and not new.image_only
+    return Created(
+        name=context.environment.name,
+        site=context.site.name,
+        url=f"{context.site.url}/",
+        source=context.environment.source,
+        data=context.environment.data,
+        administrator=admin.NAME if made else "",
+        password=password if made and new.password is None else None,
+        running=not new.image_only,
+    )
+
+
+def _administrator(context: SiteContext, password: str) -> tuple[Operation, ...]:
+    sql = admin.upsert(ckan_hash(password))
+    cause = "a new site needs somebody who may do everything"
+    return (postgres.run_sql(context, "ckan", sql, what=f"the administrator {admin.NAME}", cause=cause),)

@@ -1,0 +1,98 @@
+"""Have a template for a set of images: made once, sealed, shared by all environments of the data root."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from datacats.apply import apply
+from datacats.model.environment import Environment, Host, Site, SiteContext
+from datacats.model.event import Events
+from datacats.model.image import ROLES, ImageSet
+from datacats.model.observed import Observed
+from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveTree
+from datacats.model.secrets import Secrets
+from datacats.planning import teardown, template
+from datacats.planning.converge import converge
+from datacats.services import common, files, postgres, redis, solr, web
+from datacats.store import source
+from datacats.workflows import subnets
+from datacats.workflows.workspace import Workspace, observe
+
+_RECIPE = "1"
+"""Raised when the steps below change what a template holds."""
+
+
+def key(images: ImageSet, plugins: str) -> str:
+    """Return what names a template: a digest of everything that decides its content."""
+    parts = [*(str(images[role]) for role in ROLES), plugins, "C.UTF-8", _RECIPE]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def ensure(workspace: Workspace, images: ImageSet, host: Host, events: Events) -> Path:
+    """Return the directory of the template for these images, making it when there is none."""
+    name = key(images, source.PLUGINS)
+    sealed = workspace.root.templates / name
+    disk = workspace.ports.disk
+    if disk.entry(sealed) is None:
+        with workspace.root.lock(disk, f"template-{name}"):
+            if disk.entry(sealed) is None:
+                _make(workspace, _context(workspace, name, images, host), sealed, events)
+    return sealed
+
+
+def _context(workspace: Workspace, name: str, images: ImageSet, host: Host) -> SiteContext:
+    """Describe the site that becomes the template. No user's environment can have its name."""
+    working = workspace.root.templates / f"{name}.making"
+    environment = Environment("_template", working / "source", working, workspace.root.uuid, "")
+    return SiteContext(environment, Site(name, 0, ("", ""), images), host)
+
+
+def _make(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> None:
+    ports, working = workspace.ports, context.environment.data
+    apply(teardown.remove(observe(ports, context), cause="an earlier run was interrupted"), ports, events)
+    apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
+    secrets = Secrets.fresh()
+    apply(_prepare(context, secrets), ports, events)
+    with workspace.root.lock(ports.disk):
+        context = subnets.give(workspace, context)
+        networks = common.networks(context)
+        apply(converge(networks, (), observe(ports, context), after_start={}, ready=()), ports, events)
+    steps = _steps(context, secrets)
+    apply(template.make(working, sealed, context.directory, steps), ports, events)
+
+
+def _prepare(context: SiteContext, secrets: Secrets) -> Plan:
+    owner = (context.host.uid, context.host.gid)
+    cause = "a template is made from the definition alone"
+    texts = {
+        context.environment.source / source.INI: source.new_files("CKAN")[source.INI],
+        **files.run_files(context, secrets),
+    }
+    return Plan.of(
+        [
+            *template.directories(context.directory, owner, cause),
+            MakeDirectory(context.environment.source, owner, cause=cause),
+            *(PlaceFile(path, content, owner, cause=cause) for path, content in texts.items()),
+        ]
+    )
+
+
+def _steps(context: SiteContext, secrets: Secrets) -> template.TemplateSteps:
+    services = (postgres.describe(context), solr.describe(context), redis.describe(context))
+    networks = common.networks(context)
+    there = teardown.described(networks, services)
+    return template.TemplateSteps(
+        initialise=postgres.initialise(context),
+        start=converge(networks, services, Observed(networks=there.networks), after_start={}, ready=()),
+        first_roles=postgres.first_roles(context, secrets, cause="a new cluster has only its superuser"),
+        migrate=(web.one_off(context, web.MIGRATE, purpose="template"),),
+        scrub=(
+            postgres.statements(context, "ckan", template.SCRUB_CKAN, what="no user", cause=_SCRUB),
+            postgres.statements(context, "postgres", template.SCRUB_CLUSTER, what="no password", cause=_SCRUB),
+        ),
+        stop=teardown.remove(there, cause="the template is complete"),
+    )
+
+
+_SCRUB = "a template must open no door"

@@ -1,0 +1,72 @@
+"""Where a workflow works: the ports, the data root, and the directory the user stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from datacats.model import labels
+from datacats.model.environment import Environment, Site, SiteContext
+from datacats.model.names import SERVICES, container_name, network_name
+from datacats.model.observed import Observed
+from datacats.model.ports import Ports
+from datacats.store import host, locate, site_file
+from datacats.store.root import DataRoot, open_root
+
+_PATIENCE = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The ports, the data root, and what the process was started with."""
+
+    ports: Ports
+    root: DataRoot
+    env: Mapping[str, str]
+    cwd: Path
+
+    @classmethod
+    def open(cls, ports: Ports, env: Mapping[str, str], cwd: Path) -> Workspace:
+        """Open the data root that ``env`` names."""
+        return cls(ports, open_root(ports.disk, env), env, cwd)
+
+    def find(self, reference: str | None) -> Environment:
+        """Return the environment that a user's word names. Raises NotFound, Conflict, ConfigError."""
+        return locate.find(self.ports.disk, self.root, reference, self.cwd)
+
+    def context(self, environment: Environment, site: str | Site) -> SiteContext:
+        """Return all that describes a site. Raises NotFound when there is no such site."""
+        record = site if isinstance(site, Site) else site_file.read(self.ports.disk, environment, site)
+        owner = self.owner(environment)
+        return SiteContext(environment, record, host.host(self.ports.disk, self.env, owner))
+
+    def owner(self, environment: Environment) -> tuple[int, int]:
+        """Return the uid and gid that own all that the environment writes."""
+        return host.owner_for(self.ports.disk, environment.source)
+
+    @contextmanager
+    def lock(self, environment: Environment, site: str) -> Iterator[None]:
+        """Hold the environment's and the site's lock. Raises Busy naming the holder."""
+        disk = self.ports.disk
+        with disk.lock(environment.data / "lock", f"the environment {environment.name}", wait=_PATIENCE):
+            path = environment.site_directory(site) / "lock"
+            with disk.lock(path, f"the site {site} of {environment.name}", wait=_PATIENCE):
+                yield
+
+
+def observe(ports: Ports, context: SiteContext) -> Observed:
+    """Read what the engine holds under a site's names, ours or not, and the site's one-off containers."""
+    environment, site = context.environment.name, context.site.name
+    names = {container_name(service, environment, site) for service in SERVICES}
+    networks = {network_name(kind, environment, site) for kind in ("front", "back")}
+    mine = (context.environment.root, environment, site)
+    containers = tuple(
+        seen for seen in ports.engine.containers.list(name="") if seen.name in names or _whose(seen.labels) == mine
+    )
+    return Observed(containers, tuple(seen for seen in ports.engine.networks.list() if seen.name in networks))
+
+
+def _whose(found: Mapping[str, str]) -> tuple[str | None, ...]:
+    return tuple(found.get(key) for key in (labels.ROOT, labels.ENVIRONMENT, labels.SITE))
