@@ -106,6 +106,13 @@ class Observed:
         """Return the container of that name, or None."""
         return next((c for c in self.containers if c.name == name), None)
 
+    def of(self, root: str) -> Observed:
+        """Return only what belongs to a data root."""
+        return Observed(
+            tuple(seen for seen in self.containers if seen.labels.get(labels.ROOT) == root),
+            tuple(seen for seen in self.networks if seen.labels.get(labels.ROOT) == root),
+        )
+
     def network(self, name: str) -> NetworkSeen | None:
         """Return the network of that name, or None."""
         return next((n for n in self.networks if n.name == name), None)

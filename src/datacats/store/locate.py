@@ -80,6 +80,14 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
     )
 
 
+def by_name(disk: Disk, root: DataRoot, name: str) -> Environment:
+    """Return an environment by the name of its data directory, whatever became of its source directory."""
+    source = _recorded_source(disk, root, name)
+    if disk.entry(source / environment_file.NAME) is not None:
+        return describe(disk, root, source)
+    return Environment(name=name, source=source, data=root.environment(name), root=root.uuid, ckan="")
+
+
 def names(disk: Disk, root: DataRoot) -> tuple[str, ...]:
     """Return the environments of the data root, sorted."""
     return tuple(name for name in disk.names(root.path) if disk.entry(root.path / name / FILE) is not None)

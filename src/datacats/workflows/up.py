@@ -22,6 +22,7 @@ class Up:
     """How a site is brought up. ``replace`` names services that are made anew even when they match."""
 
     replace: frozenset[str] = frozenset()
+    backing_only: bool = False
     after_web: Sequence[Operation] = field(default=())
 
 
@@ -29,9 +30,10 @@ def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
     """Plan what brings the site up; an empty plan means that it runs as described."""
     desired, placed = _desired(workspace, context)
     observed = observe(workspace.ports, context)
+    services = [each for each in desired.services if each.service != "web" or not how.backing_only]
     return placed + converge(
         desired.networks,
-        desired.services,
+        services,
         observed,
         after_start={"postgres": (desired.passwords,), "web": how.after_web},
         ready=desired.ready,

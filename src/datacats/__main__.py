@@ -1,0 +1,21 @@
+"""The entry point: answers what needs no import at once, and leaves the rest to the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run datacats on the process's arguments and exit with the documented status."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from datacats.version import VERSION  # noqa: PLC0415 - nothing more is needed
+
+        sys.stdout.write(f"datacats {VERSION}\n")
+        return
+    from datacats.cli.main import run  # noqa: PLC0415 - importing click takes longer than all of the above
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How datacats is typed and shown: one file per command, and render."""

@@ -1,0 +1,17 @@
+"""``datacats ckan``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.options import pass_session
+from datacats.cli.passthrough import PassThrough, passthrough_options, run_in_one_off
+from datacats.cli.session import Session
+
+
+@click.command("ckan", cls=PassThrough, epilog="Example:  datacats ckan user list")
+@passthrough_options
+@pass_session
+def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
+    """Run a ckan command in a throw-away container; streams, signals and exit status are its own."""
+    return run_in_one_off(session, ("ckan", *words), environment, site)

@@ -1,0 +1,50 @@
+"""``datacats info``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from datacats.cli.options import environment_argument, output_options, pass_session
+from datacats.cli.session import Session
+
+if TYPE_CHECKING:
+    from datacats.workflows.info import EnvironmentInfo, SiteInfo
+
+
+@click.command("info", epilog="Example:  datacats info catstown")
+@environment_argument
+@output_options
+@pass_session
+def command(session: Session, environment: str | None) -> None:
+    """Show what an environment is and where it answers."""
+    from datacats.workflows.info import info  # noqa: PLC0415 - help must not pay for it
+
+    found = info(environment, session.workspace)
+    session.result(asdict(found), list(_lines(found)))
+
+
+def _lines(found: EnvironmentInfo) -> Iterator[str]:
+    """The labels and their order are a contract."""
+    yield f"Environment name: {found.name}"
+    first = found.sites[:1]
+    for site in first:
+        yield f"Default port: {site.port}"
+    yield f"Environment dir: {found.source}"
+    yield f"Data dir: {found.data}"
+    for site in first:
+        yield from _where(site)
+    for site in found.sites[1:]:
+        yield ""
+        yield f"Site: {site.name}"
+        yield f"Default port: {site.port}"
+        yield from _where(site)
+
+
+def _where(site: SiteInfo) -> Iterator[str]:
+    words = [name if state == "running" else f"{name} ({state})" for name, state in site.containers.items()]
+    yield f"Containers: {' '.join(words) or 'none'}"
+    yield f"Available at: {site.url}"

@@ -1,0 +1,57 @@
+"""Commands whose words belong to an inner command, from the first word on that is not ours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from datacats.cli.session import Session
+from datacats.model.names import PRIMARY
+
+_VALUED = {"-e": "--environment", "-s": "--site"}
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+class PassThrough(click.Command):
+    """A command that stops reading options at the first word that is not its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the separator before the inner command, then parse as usual."""
+        own = _own_words(args)
+        rest = args[own:]
+        return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if rest[:1] == ["--"] else rest)])
+
+
+def _own_words(args: list[str]) -> int:
+    position = 0
+    while position < len(args):
+        word = args[position]
+        if word in {*_VALUED, *_VALUED.values()}:
+            position += 2
+        elif word in {"-h", "--help"} or word.startswith(tuple(f"{long}=" for long in _VALUED.values())):
+            position += 1
+        else:
+            break
+    return min(position, len(args))
+
+
+def passthrough_options(function: Function) -> Function:
+    """Add ``-e/--environment``, ``-s/--site`` and the inner command's words."""
+    environment = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+    site = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
+    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARGUMENTS]...")
+    return environment(site(words(function)))
+
+
+def run_in_one_off(session: Session, command: tuple[str, ...], environment: str | None, site: str) -> int:
+    """Run a command on this process's streams; return its exit status."""
+    from datacats.model.ports import Streams  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.one_off import OneOff, run  # noqa: PLC0415
+
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    streams = Streams(sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer, terminal)
+    return run(OneOff(command, environment, site), session.workspace, streams, session.events())

@@ -1,0 +1,19 @@
+"""``datacats paster``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.options import pass_session
+from datacats.cli.passthrough import PassThrough, passthrough_options, run_in_one_off
+from datacats.cli.session import Session
+
+
+@click.command("paster", cls=PassThrough, epilog="Example:  datacats paster --plugin=ckan db upgrade")
+@passthrough_options
+@pass_session
+def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
+    """Run a ckan command by its old spelling: options that named a plugin are left out."""
+    from datacats.workflows.one_off import from_paster  # noqa: PLC0415 - help must not pay for it
+
+    return run_in_one_off(session, ("ckan", *from_paster(words)), environment, site)

@@ -1,0 +1,54 @@
+"""``datacats purge``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, yes_option
+from datacats.cli.session import Session
+
+if TYPE_CHECKING:
+    from datacats.model.plan import Plan
+
+
+@click.command("purge", epilog="Example:  datacats purge catstown")
+@environment_argument
+@click.option("-s", "--site", help="Only this site.  [default: all of them]")
+@click.option("--delete-environment", is_flag=True, help="Remove the source directory as well.")
+@yes_option
+@dry_run_option
+@output_options
+@pass_session
+def command(
+    session: Session, environment: str | None, site: str | None, delete_environment: bool, yes: bool, dry_run: bool
+) -> None:
+    """Remove a site's containers and data; without -s all sites and the data directory."""
+    from datacats.errors import Declined, UsageError  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.purge import PurgeOptions, purge  # noqa: PLC0415
+
+    if site is not None and delete_environment:
+        raise UsageError("-s and --delete-environment exclude each other.", "See: datacats purge --help")
+
+    def approve(plan: Plan) -> bool:
+        return False if dry_run else yes or _ask(plan)
+
+    try:
+        done = purge(PurgeOptions(environment, site, delete_environment), session.workspace, approve, session.events())
+    except Declined:
+        if not dry_run:
+            raise
+        return
+    session.result(asdict(done), [f"Purged {done.name}: {', '.join(done.sites) or 'nothing was left'}"])
+
+
+def _ask(plan: Plan) -> bool:
+    from datacats.cli.render import plan_lines, say  # noqa: PLC0415
+
+    if not sys.stdin.isatty():
+        return False
+    say(plan_lines(plan))
+    return click.confirm("All this is lost. Go on?", default=False)

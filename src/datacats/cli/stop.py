@@ -1,0 +1,30 @@
+"""``datacats stop``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
+from datacats.cli.session import Session
+
+
+@click.command("stop", epilog="Example:  datacats stop catstown")
+@environment_argument
+@site_option
+@dry_run_option
+@output_options
+@pass_session
+def command(session: Session, environment: str | None, site: str, dry_run: bool) -> None:
+    """Stop the containers of a site; they stay, with their logs."""
+    from datacats.cli.render import plan_lines  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.stop import plan_stop, stop  # noqa: PLC0415
+
+    if dry_run:
+        plan = plan_stop(environment, session.workspace, site=site)
+        session.result({"plan": [str(step) for step in plan]}, plan_lines(plan))
+        return
+    stopped = stop(environment, session.workspace, session.events(), site=site)
+    line = f"Stopped {stopped.name}" if stopped.changed else f"{stopped.name} was not running"
+    session.result(asdict(stopped), [line])

@@ -1,0 +1,80 @@
+"""What an environment is, and where its sites answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from datacats.model import labels
+from datacats.model.environment import Environment
+from datacats.model.names import PRIMARY, SERVICES
+from datacats.model.observed import ContainerSeen
+from datacats.store import locate, site_file
+from datacats.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """A site: its port, the state of each service that has a container, and its address."""
+
+    name: str
+    port: int
+    mode: str
+    phase: str
+    containers: dict[str, str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentInfo:
+    """An environment and its sites, the primary one first."""
+
+    name: str
+    source: Path
+    data: Path
+    ckan: str
+    sites: tuple[SiteInfo, ...]
+
+
+def info(reference: str | None, workspace: Workspace) -> EnvironmentInfo:
+    """Return what an environment is. Raises NotFound, ConfigError, EngineUnreachable."""
+    environment = workspace.find(reference)
+    seen = workspace.ports.engine.containers.list(label=f"{labels.ENVIRONMENT}={environment.name}")
+    return _environment(workspace, environment, seen)
+
+
+def every(workspace: Workspace) -> tuple[EnvironmentInfo, ...]:
+    """Return all environments of the data root, with one request to the engine."""
+    seen = workspace.ports.engine.containers.list(label=f"{labels.ROOT}={workspace.root.uuid}")
+    by_name: dict[str, list[ContainerSeen]] = {}
+    for container in seen:
+        by_name.setdefault(container.labels.get(labels.ENVIRONMENT, ""), []).append(container)
+    found = (locate.by_name(workspace.ports.disk, workspace.root, name) for name in _names(workspace))
+    return tuple(_environment(workspace, each, by_name.get(each.name, ())) for each in found)
+
+
+def _names(workspace: Workspace) -> tuple[str, ...]:
+    return locate.names(workspace.ports.disk, workspace.root)
+
+
+def _environment(
+    workspace: Workspace, environment: Environment, seen: tuple[ContainerSeen, ...] | list[ContainerSeen]
+) -> EnvironmentInfo:
+    mine = [each for each in seen if each.labels.get(labels.ROOT) == workspace.root.uuid]
+    names = sorted(site_file.names(workspace.ports.disk, environment), key=lambda name: (name != PRIMARY, name))
+    sites = tuple(_site(workspace, environment, name, mine) for name in names)
+    return EnvironmentInfo(environment.name, environment.source, environment.data, environment.ckan, sites)
+
+
+def _site(workspace: Workspace, environment: Environment, name: str, seen: list[ContainerSeen]) -> SiteInfo:
+    site = site_file.read(workspace.ports.disk, environment, name)
+    containers = dict(_states(name, seen))
+    return SiteInfo(name, site.port, str(site.mode), str(site.phase), containers, f"{site.url}/")
+
+
+def _states(site: str, seen: list[ContainerSeen]) -> Iterator[tuple[str, str]]:
+    states = {each.service: each.state for each in seen if each.labels.get(labels.SITE) == site and each.service}
+    for service in (*SERVICES, *sorted(states)):
+        if service in states:
+            yield service, states.pop(service)
