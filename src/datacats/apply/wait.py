@@ -14,7 +14,7 @@ _PAGE_TIMEOUT = 30.0
 _TAIL = 20
 _OK = 200
 
-GAVE_UP = "datacats: web stopped"
+GAVE_UP = "datacats: the server ended"
 """How the development server begins the line that says CKAN ended and a change is awaited."""
 
 

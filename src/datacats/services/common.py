@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from datacats.model import labels
-from datacats.model.environment import SiteContext
+from datacats.model.environment import Mode, SiteContext
 from datacats.model.names import network_name
 from datacats.model.service import Attachment, Mount, NetworkSpec
 
@@ -69,3 +69,8 @@ def part(context: SiteContext, name: str, target: str) -> Mount:
 def memory(context: SiteContext, usual: int, low: int) -> int:
     """The memory limit of a service in MiB."""
     return low if context.site.low_memory else usual
+
+
+def restart(context: SiteContext) -> str:
+    """The restart policy: a production site comes back by itself after a reboot, a development site by ``start``."""
+    return "unless-stopped" if context.site.mode is Mode.PRODUCTION else "no"

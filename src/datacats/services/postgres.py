@@ -11,7 +11,7 @@ from datacats.model.names import container_name
 from datacats.model.plan import RunSql
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec, Limits, ServiceSpec
-from datacats.services.common import memory, on_back, part, service_labels
+from datacats.services.common import memory, on_back, part, restart, service_labels
 
 SERVICE = "postgres"
 HOME = "/var/lib/postgresql"
@@ -63,6 +63,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         mounts=(part(context, SERVICE, HOME),),
         tmpfs={SOCKETS: "mode=1777,size=1m", "/tmp": "mode=1777,size=64m"},  # noqa: S108 - a path in the container
         networks=on_back(context, SERVICE),
+        restart=restart(context),
         limits=Limits(memory=memory(context, 1024, 512), shm=256),
         stop_signal="SIGINT",
         stop_grace=60,
@@ -76,7 +77,14 @@ def initialise(context: SiteContext) -> ContainerSpec:
     """Describe the one-off container that makes a new cluster."""
     spec = describe(context).container
     marks = {key: value for key, value in spec.labels.items() if key != labels.SERVICE}
-    return replace(spec, name="", command=INITIALISE, auto_remove=True, labels={**marks, labels.ONE_OFF: "initialise"})
+    return replace(
+        spec,
+        name="",
+        command=INITIALISE,
+        auto_remove=True,
+        restart="no",
+        labels={**marks, labels.ONE_OFF: "initialise"},
+    )
 
 
 def sql_command(database: str, *options: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.names import container_name
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec, Limits, ServiceSpec
-from datacats.services.common import RUN, on_back, part, run_mount, service_labels
+from datacats.services.common import RUN, on_back, part, restart, run_mount, service_labels
 
 SERVICE = "redis"
 HOME = "/data"
@@ -32,6 +32,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         user=context.host.user,
         mounts=(part(context, SERVICE, HOME), run_mount(context, SERVICE)),
         networks=on_back(context, SERVICE),
+        restart=restart(context),
         limits=Limits(memory=256),
         stop_grace=20,
         hostname=SERVICE,

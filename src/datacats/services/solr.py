@@ -6,7 +6,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.names import container_name
 from datacats.model.probe import ExecProbe
 from datacats.model.service import ContainerSpec, Limits, ServiceSpec
-from datacats.services.common import memory, on_back, part, service_labels
+from datacats.services.common import memory, on_back, part, restart, service_labels
 
 SERVICE = "solr"
 HOME = "/var/solr"
@@ -24,6 +24,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         mounts=(part(context, SERVICE, HOME),),
         tmpfs={"/tmp": "mode=1777,size=64m"},  # noqa: S108 - a path in the container
         networks=on_back(context, SERVICE),
+        restart=restart(context),
         limits=Limits(memory=memory(context, 1024, 512)),
         stop_grace=30,
         hostname=SERVICE,

@@ -7,7 +7,7 @@ from datacats.model.environment import Mode, SiteContext, reachable
 from datacats.model.names import container_name
 from datacats.model.probe import HttpProbe
 from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
-from datacats.services.common import RUN, back, front, memory, part, run_mount, service_labels, site_labels
+from datacats.services.common import RUN, back, front, memory, part, restart, run_mount, service_labels, site_labels
 
 SERVICE = "web"
 PROJECT = "/project"
@@ -47,7 +47,7 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
         networks=networks(context, (SERVICE,)),
         ports=(published,),
         limits=Limits(memory=memory(context, 2048, 1024)),
-        restart="unless-stopped" if context.site.mode is Mode.PRODUCTION else "no",
+        restart=restart(context),
         stop_grace=35,
         working_dir=PROJECT,
         hostname=SERVICE,

@@ -1,0 +1,192 @@
+"""What should run, asserted on the descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from datacats.model import labels
+from datacats.model.environment import Host, Mode
+from datacats.model.secrets import Secrets
+from datacats.model.service import ContainerSpec
+from datacats.services import files, ini, postgres, web
+from datacats.services.describe import describe
+from tests.unit.builders import ENVIRONMENT, context
+
+SECRETS = Secrets.fresh()
+
+
+def specs(**changes: object) -> dict[str, ContainerSpec]:
+    desired = describe(context(**changes), SECRETS, "digest")
+    return {each.service: each.container for each in desired.services}
+
+
+def every_text(spec: ContainerSpec) -> str:
+    return repr(spec)
+
+
+def test_a_site_is_four_services_in_start_order() -> None:
+    assert list(specs()) == ["postgres", "solr", "redis", "web"]
+
+
+def test_names_are_the_seed_pages() -> None:
+    assert [spec.name for spec in specs().values()] == [
+        "datacats_postgres_catstown",
+        "datacats_solr_catstown",
+        "datacats_redis_catstown",
+        "datacats_web_catstown",
+    ]
+    assert specs(name="sandbox")["web"].name == "datacats_web_catstown_sandbox"
+
+
+def test_only_web_publishes_a_port_and_on_loopback_only() -> None:
+    published = {service: spec.ports for service, spec in specs().items() if spec.ports}
+    assert list(published) == ["web"]
+    (port,) = published["web"]
+    assert (port.port, port.container_port) == (5716, 5000)
+    assert ip_address(port.address).is_loopback
+
+
+def test_only_web_has_a_way_out() -> None:
+    fronts = [service for service, spec in specs().items() if any("front" in each.network for each in spec.networks)]
+    assert fronts == ["web"]
+    front, back = describe(context(), SECRETS, "").networks
+    assert (front.internal, back.internal) == (False, True)
+
+
+def test_no_service_runs_as_root_or_writes_to_its_image() -> None:
+    for spec in specs().values():
+        assert spec.user == "1000:1001"
+        assert spec.read_only
+
+
+def test_every_service_has_limits() -> None:
+    for spec in specs().values():
+        assert 0 < spec.limits.memory <= 2048
+        assert 0 < spec.limits.pids <= 512
+
+
+def test_postgres_stops_by_a_fast_shutdown_with_a_minute_of_grace() -> None:
+    spec = specs()["postgres"]
+    assert (spec.stop_signal, spec.stop_grace) == ("SIGINT", 60)
+
+
+@pytest.mark.parametrize("service", ["postgres", "redis"])
+def test_a_backing_service_becomes_its_program_holding_the_lock_of_its_directory(service: str) -> None:
+    command = specs()[service].command
+    assert command[:3] == ("flock", "-n", "-F")
+    assert command[3].endswith("/lock")
+
+
+def test_the_source_is_mounted_read_only_in_web() -> None:
+    mounts = {mount.target: mount for mount in specs()["web"].mounts}
+    assert mounts["/project"].read_only
+    assert not mounts["/var/lib/ckan"].read_only
+
+
+def test_each_service_sees_only_its_own_private_files() -> None:
+    runs = {
+        service: [mount.source for mount in spec.mounts if mount.target == "/run/datacats"]
+        for service, spec in specs().items()
+    }
+    site = "/home/me/.datacats/catstown/sites/primary/run"
+    assert runs == {"postgres": [], "solr": [], "redis": [f"{site}/redis"], "web": [f"{site}/web"]}
+
+
+def test_no_secret_is_in_any_description() -> None:
+    secrets = [value for value in vars_of(SECRETS) if value]
+    for spec in specs().values():
+        assert not [secret for secret in secrets if secret in every_text(spec)]
+
+
+def vars_of(secrets: Secrets) -> Sequence[str]:
+    return [getattr(secrets, name) for name in secrets.__slots__]
+
+
+def test_the_process_variables_of_web_hold_no_setting_of_ckan_but_its_path() -> None:
+    assert [name for name in specs()["web"].env if name.startswith("CKAN")] == ["CKAN_INI"]
+
+
+def test_variables_of_the_environment_file_reach_web_and_one_off_containers() -> None:
+    site = context(environment=replace(ENVIRONMENT, env={"TZ": "UTC"}))
+    assert web.one_off(site, ("true",), purpose="test").env["TZ"] == "UTC"
+
+
+def test_a_proxy_of_the_host_reaches_web_but_not_the_backing_services() -> None:
+    site = context(host=Host(1, 1, proxies={"http_proxy": "http://proxy:3128"}))
+    env = {each.service: each.container.env for each in describe(site, SECRETS, "").services}
+    assert env["web"]["http_proxy"] == "http://proxy:3128"
+    assert not [service for service in ("postgres", "solr", "redis") if "http_proxy" in env[service]]
+
+
+def test_authorities_of_the_host_are_placed_and_named() -> None:
+    site = context(host=Host(1, 1, authorities=b"PEM"))
+    placed = {path.name: content for path, content in files.run_files(site, SECRETS).items()}
+    assert placed["authorities.pem"] == b"PEM"
+    assert web.process_variables(site)["REQUESTS_CA_BUNDLE"] == "/run/datacats/authorities.pem"
+
+
+def test_production_is_the_same_image_with_another_command() -> None:
+    development, production = specs()["web"], specs(mode=Mode.PRODUCTION)["web"]
+    assert development.image == production.image
+    assert "gunicorn" in production.command
+    assert development.command[-1].endswith("develop.py")
+
+
+def test_production_comes_back_after_a_reboot_and_development_does_not() -> None:
+    for mode, policy in ((Mode.PRODUCTION, "unless-stopped"), (Mode.DEVELOPMENT, "no")):
+        assert {spec.restart for spec in specs(mode=mode).values()} == {policy}
+
+
+def test_a_one_off_container_has_a_random_name_and_is_destroyed_after() -> None:
+    spec = web.one_off(context(), ("ckan", "db", "upgrade"), purpose="command")
+    assert (spec.name, spec.auto_remove, spec.ports) == ("", True, ())
+    assert spec.labels[labels.ONE_OFF] == "command"
+    assert labels.SERVICE not in spec.labels
+
+
+def test_the_label_of_web_changes_with_what_it_reads_at_start() -> None:
+    texts = files.run_files(context(), SECRETS)
+    first = files.configuration_digest(texts, b"a")
+    assert files.configuration_digest(texts, b"b") != first
+    other = files.run_files(context(site_url="https://data.example.org"), SECRETS)
+    assert files.configuration_digest(other, b"a") != first
+    assert files.configuration_digest({Path("/x/redis/redis.conf"): b"1"}, b"") == files.configuration_digest({}, b"")
+
+
+def ini_values(**changes: object) -> dict[str, str]:
+    text = ini.render(context(**changes), SECRETS).decode()
+    pairs = (line.split(" = ", 1) for line in text.splitlines() if " = " in line)
+    return dict(pairs)  # type: ignore[arg-type]
+
+
+def test_the_ini_of_a_site_uses_the_sources_and_owns_what_is_documented() -> None:
+    values = ini_values()
+    assert values.pop("use") == "config:/project/ckan.ini"
+    assert set(values) == ini.OWNED
+
+
+def test_a_percent_sign_in_a_value_is_doubled_for_ckans_parser() -> None:
+    assert ini_values(site_url="http://x/%20y")["ckan.site_url"] == "http://x/%%20y"
+
+
+def test_no_cookie_domain_is_ever_written_empty() -> None:
+    assert not [key for key in ini_values() if key.startswith("SESSION_COOKIE")]
+
+
+def test_production_has_no_debug() -> None:
+    assert ini_values(mode=Mode.PRODUCTION)["debug"] == "false"
+
+
+def test_without_a_datastore_there_are_no_datastore_urls() -> None:
+    assert not [key for key in ini_values(datastore=False) if key.startswith("ckan.datastore")]
+
+
+def test_role_passwords_are_sent_as_verifiers_only() -> None:
+    sql = postgres.passwords(context(), SECRETS, cause="").sql
+    assert SECRETS.ckan not in sql
+    assert "SCRAM-SHA-256$4096:" in sql
