@@ -1,0 +1,193 @@
+"""The file system, as the port ``Disk`` describes it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from datacats.engine import locks
+from datacats.engine.clone import Clone
+from datacats.engine.disk_errors import explained
+from datacats.engine.remove import remove_tree
+from datacats.engine.scratch import is_scratch, scratch
+from datacats.errors import DiskError
+from datacats.model.ports import Completed, Entry
+
+_KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
+_NONE = (FileNotFoundError, NotADirectoryError)
+
+
+class RealDisk:
+    """The file system of this host. Paths are absolute; every method raises DiskError with the cause."""
+
+    def entry(self, path: Path) -> Entry | None:
+        """Return what lies there (links not followed), or None."""
+        with explained(path, "looked at"):
+            try:
+                seen = os.lstat(path)
+            except _NONE:
+                return None
+        kind = _KINDS.get(stat.S_IFMT(seen.st_mode), "other")
+        return Entry(kind, seen.st_size, stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid)
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a file. Raises DiskError also when there is none."""
+        with explained(path, "read"):
+            return path.read_bytes()
+
+    def names(self, path: Path) -> tuple[str, ...]:
+        """Return the sorted names in a directory; empty when there is none.
+
+        What a write that was cut left beside its target is passed over: the next write there removes it.
+        """
+        with explained(path, "listed"):
+            try:
+                return tuple(sorted(each.name for each in path.iterdir() if not is_scratch(each.name)))
+            except FileNotFoundError:
+                return ()
+
+    def place(self, path: Path, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Write a file whole: temporary name, fsync, rename, fsync of the directory.
+
+        What lies there is replaced, a link too: it is not followed. Mode and owner are set before the content.
+        """
+        with explained(path, "written"), scratch(path) as (part, descriptor):
+            _dress(descriptor, mode, owner)
+            _write(descriptor, content)
+            os.fsync(descriptor)
+            part.rename(path)
+            _sync(path.parent)
+
+    def make_directory(self, path: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Make a directory and its parents, all with this mode and owner; one that is there is left as it is.
+
+        Raises DiskError when something else lies there.
+        """
+        for directory in reversed(_missing(path)):
+            with explained(directory, "made"), scratch(directory, directory=True) as (part, descriptor):
+                _dress(descriptor, mode, owner)
+                try:
+                    part.rename(directory)
+                except OSError:
+                    if not directory.is_dir():  # another process may have made it meanwhile
+                        raise
+                _sync(directory.parent)
+
+    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+        """Copy a tree to a path where nothing is yet; return how: ``reflink`` or ``copy``.
+
+        Modes, times, links and empty directories are kept; sockets, pipes and devices are left out. ``owner``
+        gets all of it, otherwise the caller does. The target appears when it is whole, never before.
+        """
+        source = source.resolve()
+        if os.path.lexists(target):
+            raise DiskError(f"{source} cannot be copied to {target}: something lies there already.")
+        if target.parent.resolve().is_relative_to(source):
+            raise DiskError(f"{source} cannot be copied to {target}: that lies inside it.")
+        clone = Clone(owner)
+        with explained(target, "made"), scratch(target, directory=True) as (part, descriptor):
+            clone.fill(source, part, descriptor)
+            part.rename(target)
+            _sync(target.parent)
+        return clone.way
+
+    def move(self, source: Path, target: Path) -> None:
+        """Rename; the directories that hold source and target are synced."""
+        with explained(source, f"moved to {target}"):
+            source.rename(target)
+            _sync(target.parent)
+            if source.parent != target.parent:
+                _sync(source.parent)
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or tree, whatever the modes in it; gone is no error.
+
+        Raises DiskError at the first file that cannot be removed, naming it and the user it belongs to.
+        """
+        remove_tree(path)
+
+    @contextmanager
+    def lock(self, path: Path, what: str, *, wait: float) -> Iterator[None]:
+        """Hold an exclusive kernel lock on a file while the context lasts.
+
+        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
+        """
+        with explained(path, "locked"):
+            descriptor = locks.take(path, what, wait)
+        try:
+            yield
+        finally:
+            locks.release(descriptor)
+
+    def free(self, path: Path) -> int:
+        """Return the free bytes of the file system that holds a path or its nearest parent."""
+        with explained(path, "measured"):
+            while not path.exists():
+                path = path.parent
+            seen = os.statvfs(path)
+        return seen.f_bavail * seen.f_frsize
+
+    def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
+        """Run a program of the host to its end, without input; ``env`` adds to this process's variables.
+
+        Raises DiskError when there is no such program.
+        """
+        try:
+            done = subprocess.run(
+                command,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise _no_program(command[0], error) from error
+        return Completed(done.returncode, done.stdout, done.stderr)
+
+
+def _dress(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
+    if owner:
+        os.fchown(descriptor, *owner)
+    os.fchmod(descriptor, mode)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _missing(path: Path) -> list[Path]:
+    missing = []
+    while not _is_directory(path):
+        missing.append(path)
+        path = path.parent
+    return missing
+
+
+def _is_directory(path: Path) -> bool:
+    with explained(path, "made"):
+        if path.is_dir():
+            return True
+        if not os.path.lexists(path):
+            return False
+    what = "a symbolic link that leads to no directory" if path.is_symlink() else "a file"
+    raise DiskError(f"{path} cannot be made a directory: {what} lies there.", "Move it away, or choose another path.")
+
+
+def _no_program(name: str, error: OSError) -> DiskError:
+    if isinstance(error, FileNotFoundError):
+        return DiskError(f"The program {name} is not on this host.", f"Install {name}, then try again.")
+    return DiskError(f"The program {name} cannot be run: {(error.strerror or str(error)).lower()}.")
