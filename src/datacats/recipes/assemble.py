@@ -1,0 +1,70 @@
+"""From a role and a version to a recipe, and from a recipe to what one build sends to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from datacats.errors import NotFound
+from datacats.model import labels
+from datacats.model.image import (
+    BASES,
+    ROLES,
+    BaseKind,
+    BuildContext,
+    ContextFile,
+    HostBuild,
+    ImageRecipe,
+    ImageRef,
+    ImageSet,
+    Role,
+)
+from datacats.recipes import sources
+from datacats.recipes.versions import POSTGRES, REDIS
+
+
+def recipe(role: Role, ckan: str, architecture: str, base: BaseKind) -> ImageRecipe:
+    """Describe the image of that role for an exact CKAN version."""
+    files = sources.image_files(role)
+    if role == "web":
+        return ImageRecipe(role, ckan, base, architecture, files + sources.web_files(ckan))
+    if role == "search":
+        return ImageRecipe(role, ckan, base, architecture, files + sources.search_files(ckan))
+    return ImageRecipe(role, {"postgres": POSTGRES, "redis": REDIS}[role], base, architecture, files)
+
+
+def image_set(ckan: str, architecture: str, base: BaseKind) -> ImageSet:
+    """Name the four images of an exact CKAN version."""
+    web, postgres, search, redis = (recipe(role, ckan, architecture, base).ref for role in ROLES)
+    return ImageSet(web=web, postgres=postgres, search=search, redis=redis)
+
+
+def role_of(ref: ImageRef) -> Role:
+    """Return the role of an image, in whatever registry it lies."""
+    name = ref.repository.rpartition("/")[2]
+    for role in get_args(Role):
+        if role == name:
+            found: Role = role
+            return found
+    raise NotFound(f"{ref} is no image of datacats.", f"datacats makes images named datacats/{{{','.join(ROLES)}}}.")
+
+
+def context(recipe: ImageRecipe, host: HostBuild) -> BuildContext:
+    """Return one build's context: the recipe's files, and below ``host/`` what build stages need of the host."""
+    always_there = ContextFile("host/README", b"What build stages need of the host; no part of the image.\n")
+    return BuildContext(
+        ref=recipe.ref,
+        files=(*recipe.files, always_there, *host.files),
+        arguments={"BASE": BASES[recipe.base], **_both_spellings(host.proxies)},
+        labels=_labels(recipe),
+    )
+
+
+def _both_spellings(proxies: Mapping[str, str]) -> dict[str, str]:
+    """Apt reads ``http_proxy`` only, other programs only ``HTTP_PROXY``; the engine knows both."""
+    return {spelling: value for name, value in proxies.items() for spelling in (name.lower(), name.upper())}
+
+
+def _labels(recipe: ImageRecipe) -> dict[str, str]:
+    marks = {labels.ROLE: recipe.role, labels.RECIPE: recipe.digest}
+    return {**marks, labels.CKAN: recipe.version} if recipe.role in ("web", "search") else marks
