@@ -6,13 +6,19 @@ from collections.abc import Mapping
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "create": ("create", "Make an environment and bring its site up."),
+    "init": ("init", "Make a site for a source directory that is there."),
     "start": ("start", "Bring a site up; touch nothing that already matches."),
     "stop": ("stop", "Stop the containers of a site."),
     "reload": ("reload", "Replace web, and bring everything else up."),
+    "restart": ("restart", "Replace one service by a new container."),
     "info": ("info", "Show what an environment is and where it answers."),
     "list": ("list", "List the environments."),
-    "purge": ("purge", "Remove a site's containers and data."),
+    "open": ("open", "Open a site in the browser."),
+    "logs": ("logs", "Show the logs of a site's services."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
-    "paster": ("paster", "The old spelling of ckan."),
+    "paster": ("paster", "Run a ckan command by its old spelling."),
+    "exec": ("exec", "Run a command inside a running service."),
+    "tweak": ("tweak", "Change one thing of a site."),
+    "purge": ("purge", "Remove a site's containers and data."),
 }
 """Command -> (module below ``datacats.cli``, one-line help); in the order in which people meet them."""

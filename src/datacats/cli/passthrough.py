@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
+
+if TYPE_CHECKING:
+    from datacats.model.ports import Streams
 
 _VALUED = {"-e": "--environment", "-s": "--site"}
 
@@ -47,11 +50,16 @@ def passthrough_options(function: Function) -> Function:
     return environment(site(words(function)))
 
 
-def run_in_one_off(session: Session, command: tuple[str, ...], environment: str | None, site: str) -> int:
-    """Run a command on this process's streams; return its exit status."""
+def own_streams() -> Streams:
+    """Return this process's streams; a terminal is handed through when both ends are one."""
     from datacats.model.ports import Streams  # noqa: PLC0415 - help must not pay for it
-    from datacats.workflows.one_off import OneOff, run  # noqa: PLC0415
 
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    streams = Streams(sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer, terminal)
-    return run(OneOff(command, environment, site), session.workspace, streams, session.events())
+    return Streams(sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer, terminal)
+
+
+def run_in_one_off(session: Session, command: tuple[str, ...], environment: str | None, site: str) -> int:
+    """Run a command on this process's streams; return its exit status."""
+    from datacats.workflows.one_off import OneOff, run  # noqa: PLC0415 - help must not pay for it
+
+    return run(OneOff(command, environment, site), session.workspace, own_streams(), session.events())

@@ -44,6 +44,12 @@ def info(reference: str | None, workspace: Workspace) -> EnvironmentInfo:
     return _environment(workspace, environment, seen)
 
 
+def one(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> SiteInfo:
+    """Return what one site is. Raises NotFound when there is no such site."""
+    workspace.context(workspace.find(reference), site)
+    return next(each for each in info(reference, workspace).sites if each.name == site)
+
+
 def every(workspace: Workspace) -> tuple[EnvironmentInfo, ...]:
     """Return all environments of the data root, with one request to the engine."""
     seen = workspace.ports.engine.containers.list(label=f"{labels.ROOT}={workspace.root.uuid}")

@@ -1,0 +1,61 @@
+"""``datacats logs``."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from dataclasses import asdict
+
+import click
+
+from datacats.cli.options import output_options, pass_session, site_option
+from datacats.cli.session import Session
+from datacats.errors import UsageError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@click.command("logs", epilog="Example:  datacats logs web solr --tail 20 -f")
+@click.argument("services", nargs=-1)
+@click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+@click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
+@click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
+@click.option("-t", "--timestamps", is_flag=True, help="Put the time before each line.")
+@click.option("--since", metavar="AGO", help="Only what is younger, for example 90s, 15m, 2h, 1d.")
+@site_option
+@output_options
+@pass_session
+def command(
+    session: Session,
+    services: tuple[str, ...],
+    environment: str | None,
+    follow: bool,
+    tail: int | None,
+    timestamps: bool,
+    since: str | None,
+    site: str,
+) -> None:
+    """Show the log of web, or of the services named, interleaved."""
+    from datacats.model.ports import LogQuery  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.logs import Logs, logs  # noqa: PLC0415
+
+    query = LogQuery(follow, tail, _moment(since), timestamps)
+    lines = logs(Logs(environment, site, services, query), session.workspace)
+    if session.json:
+        found = [{"service": service, **asdict(line)} for service, line in lines]
+        session.result({"lines": found}, [])
+        return
+    width = max(map(len, services), default=0)
+    for service, line in lines:
+        prefix = f"{service:<{width}} | " if len(services) > 1 else ""
+        print(f"{prefix}{line.text}", file=sys.stderr if line.stream == "stderr" else sys.stdout, flush=follow)
+
+
+def _moment(since: str | None) -> float | None:
+    if since is None:
+        return None
+    match = re.fullmatch(r"(\d+)([smhd])", since)
+    if match is None:
+        raise UsageError(f"{since!r} is not a span of time.", "For example: --since 90s, 15m, 2h or 1d")
+    return time.time() - int(match[1]) * _UNITS[match[2]]

@@ -1,0 +1,27 @@
+"""``datacats open``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.options import environment_argument, output_options, pass_session, site_option
+from datacats.cli.session import Session
+from datacats.errors import NotReady
+
+
+@click.command("open", epilog="Example:  datacats open catstown")
+@environment_argument
+@site_option
+@output_options
+@pass_session
+def command(session: Session, environment: str | None, site: str) -> None:
+    """Open a site in the browser; where there is none, print its address."""
+    import webbrowser  # noqa: PLC0415 - help must not pay for it
+
+    from datacats.workflows.info import one  # noqa: PLC0415
+
+    found = one(environment, session.workspace, site=site)
+    if found.containers.get("web") != "running":
+        raise NotReady(f"The site {site} does not run.", "Start it: datacats start")
+    opened = webbrowser.open(found.url)
+    session.result({"url": found.url, "opened": opened}, [found.url])

@@ -1,0 +1,35 @@
+"""``datacats tweak``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.new_site import read_password
+from datacats.cli.options import environment_argument, output_options, pass_session, site_option
+from datacats.cli.session import Session
+from datacats.errors import UsageError
+
+
+@click.command("tweak", epilog="Example:  datacats tweak --admin-password catstown")
+@environment_argument
+@click.option("-p", "--admin-password", is_flag=True, help="Ask for a new password of the administrator.")
+@click.option("--admin-password-stdin", is_flag=True, help="Read that password from standard input.")
+@site_option
+@output_options
+@pass_session
+def command(
+    session: Session, environment: str | None, admin_password: bool, admin_password_stdin: bool, site: str
+) -> None:
+    """Change one thing of a site."""
+    from datacats.model.secrets import random_text  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.tweak import set_admin_password  # noqa: PLC0415
+
+    if not (admin_password or admin_password_stdin):
+        raise UsageError("Say what to change.", "For example: datacats tweak --admin-password")
+    chosen = read_password(from_stdin=admin_password_stdin)
+    password = chosen or random_text(16)
+    set_admin_password(environment, password, session.workspace, session.events(), site=site)
+    record = {"administrator": "admin", "password": None if chosen else password}
+    line = "The password of admin is changed." if chosen else f"The password of admin is now {password}"
+    session.quiet = session.quiet and chosen is not None
+    session.result(record, [line])

@@ -1,0 +1,24 @@
+"""Make a site for a source directory that is there already: a clone from elsewhere, or a further site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from datacats.model.event import Events, ignore
+from datacats.store import locate
+from datacats.workflows.new_site import Created, NewSite, Show, make_site, say_nothing
+from datacats.workflows.workspace import Workspace
+
+
+def init(
+    directory: str | None, new: NewSite, workspace: Workspace, events: Events = ignore, show: Show = say_nothing
+) -> Created:
+    """Make a site of the environment whose source directory ``directory`` is, or lies in (None: where we stand).
+
+    Raises NotFound when there is no ``datacats.toml``, Conflict when the site is there or the name somebody else's.
+    """
+    disk = workspace.ports.disk
+    start = workspace.cwd if directory is None else Path(workspace.cwd / directory).absolute()
+    environment = locate.describe(disk, workspace.root, locate.find_source(disk, start))
+    locate.refuse_twin(disk, workspace.root, environment)
+    return make_site(workspace, environment, new, events, show)

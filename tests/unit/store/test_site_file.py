@@ -1,0 +1,97 @@
+"""site.json, secrets.json and root.json: written whole, read back, and refused when damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from datacats.engine.disk import RealDisk
+from datacats.errors import ConfigError, NotFound
+from datacats.model.environment import Environment, Mode, Phase
+from datacats.store import site_file
+from datacats.store.root import open_root
+from tests.unit.builders import ENVIRONMENT, SITE
+
+OWNER = (os.getuid(), os.getgid())
+DISK = RealDisk()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    environment = replace(ENVIRONMENT, data=tmp_path / "catstown")
+    DISK.make_directory(environment.site_directory("primary"), 0o700, OWNER)
+    return environment
+
+
+def test_a_site_reads_back_as_it_was_written(environment: Environment) -> None:
+    site = replace(SITE, mode=Mode.PRODUCTION, phase=Phase.PURGING, site_url="https://x", low_memory=True)
+    site_file.write(DISK, environment, site, OWNER)
+    assert site_file.read(DISK, environment, "primary") == site
+
+
+def test_state_is_readable_by_its_owner_only(environment: Environment) -> None:
+    site_file.write(DISK, environment, SITE, OWNER)
+    site_file.ensure_secrets(DISK, environment, "primary", OWNER)
+    for name in ("site.json", "secrets.json"):
+        entry = DISK.entry(environment.site_directory("primary") / name)
+        assert entry is not None
+        assert entry.mode & 0o777 == 0o600
+
+
+def test_a_missing_site_is_named_with_those_that_are_there(environment: Environment) -> None:
+    site_file.write(DISK, environment, SITE, OWNER)
+    with pytest.raises(NotFound, match=r"has no site 'x' \(there is: primary\)"):
+        site_file.read(DISK, environment, "x")
+
+
+def test_secrets_are_made_once(environment: Environment) -> None:
+    first = site_file.ensure_secrets(DISK, environment, "primary", OWNER)
+    assert site_file.ensure_secrets(DISK, environment, "primary", OWNER) == first
+
+
+def test_two_sites_share_no_secret(environment: Environment) -> None:
+    DISK.make_directory(environment.site_directory("other"), 0o700, OWNER)
+    pair = [site_file.ensure_secrets(DISK, environment, name, OWNER) for name in ("primary", "other")]
+    first, second = ({getattr(each, name) for name in each.__slots__} for each in pair)
+    assert not first & second
+    assert all(value.isalnum() and len(value) == 32 for value in first | second)
+
+
+def test_secrets_do_not_show_in_a_representation(environment: Environment) -> None:
+    secrets = site_file.ensure_secrets(DISK, environment, "primary", OWNER)
+    assert secrets.ckan not in repr(secrets)
+
+
+def test_every_truncation_of_a_site_file_is_refused_by_name_without_a_traceback(environment: Environment) -> None:
+    site_file.write(DISK, environment, SITE, OWNER)
+    path = environment.site_directory("primary") / "site.json"
+    content = path.read_bytes()
+    for length in range(len(content.rstrip()) - 1):
+        path.write_bytes(content[:length])
+        with pytest.raises(ConfigError, match=str(path)):
+            site_file.read(DISK, environment, "primary")
+
+
+def test_a_site_file_of_a_newer_datacats_asks_for_an_upgrade(environment: Environment) -> None:
+    site_file.write(DISK, environment, SITE, OWNER)
+    path = environment.site_directory("primary") / "site.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "layout": 99}))
+    with pytest.raises(ConfigError, match="newer datacats"):
+        site_file.read(DISK, environment, "primary")
+
+
+def test_a_data_root_keeps_its_uuid_and_is_private(tmp_path: Path) -> None:
+    env = {"DATACATS_HOME": str(tmp_path / "root")}
+    first = open_root(DISK, env)
+    assert open_root(DISK, env) == first
+    entry = DISK.entry(first.path)
+    assert entry is not None
+    assert entry.mode & 0o777 == 0o700
+
+
+def test_the_data_root_is_in_the_home_directory_unless_named(tmp_path: Path) -> None:
+    assert open_root(DISK, {"HOME": str(tmp_path)}).path == tmp_path / ".datacats"
