@@ -22,10 +22,14 @@ class Mode(str, Enum):
 
 
 class Phase(str, Enum):
-    """How far a site has come. ``CREATING`` ends when the administrator's password was shown."""
+    """How far a site has come. ``CREATING`` ends when the administrator's password was shown.
+
+    Only ``CREATED`` is complete; each other phase ends when the command that it is named for is run again.
+    """
 
     CREATING = "creating"
     CREATED = "created"
+    UPGRADING = "upgrading"
     PURGING = "purging"
 
     def __str__(self) -> str:
@@ -57,7 +61,7 @@ class Site:
     """One CKAN of an environment, as written down in its data directory.
 
     ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
-    network's; ``site_url`` is empty when it follows from address and port.
+    network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Site:
     phase: Phase = Phase.CREATING
     datastore: bool = True
     low_memory: bool = False
+    previous: ImageSet | None = None
 
     @property
     def url(self) -> str:

@@ -32,6 +32,16 @@ done
 pg_isready -h {SOCKETS} >&2
 exit 3"""
 
+_LOAD = f"""\
+set -o pipefail
+kind=$(head -c 5; printf x)
+if [ "$kind" = PGDMPx ]; then
+  (printf PGDMP; cat) | pg_restore --exit-on-error --single-transaction --no-owner --no-acl --role=ckan \\
+    -U postgres -h {SOCKETS} -d "$1"
+else
+  (printf 'SET ROLE ckan;\\n%s' "${{kind%x}}"; cat) | {_PSQL} -1 -d "$1" > /dev/null
+fi"""
+
 _ROLES = """\
 ALTER ROLE ckan PASSWORD '{ckan}';
 ALTER ROLE datastore_ro PASSWORD '{datastore_ro}';
@@ -111,6 +121,16 @@ def first_roles(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql
 def passwords(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:
     """Give the roles the passwords that the site's other services know."""
     return run_sql(context, "postgres", _roles(secrets), what="role passwords", cause=cause)
+
+
+def dump_command(database: str) -> tuple[str, ...]:
+    """The command that, inside the container, writes a database to its standard output."""
+    return ("pg_dump", "-Fc", "-U", "postgres", "-h", SOCKETS, "-d", database)
+
+
+def load_command(database: str) -> tuple[str, ...]:
+    """The command that, inside the container, loads a dump of either kind from its standard input, or nothing of it."""
+    return ("bash", "-c", _LOAD, "load", database)
 
 
 def _roles(secrets: Secrets) -> str:

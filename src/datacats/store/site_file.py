@@ -85,7 +85,8 @@ def _secrets_of(record: dict[str, Any]) -> Secrets:
 def _encode(site: Site) -> dict[str, Any]:
     record = asdict(site)
     record.pop("name")
-    record["images"] = {role: str(site.images[role]) for role in ROLES}
+    record["images"] = _encode_images(site.images)
+    record["previous"] = _encode_images(site.previous) if site.previous else None
     return record
 
 
@@ -95,11 +96,20 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         name=name,
         port=int(record["port"]),
         subnets=(str(front), str(back)),
-        images=ImageSet(**{role: ImageRef.parse(record["images"][role]) for role in ROLES}),
+        images=_decode_images(record["images"]),
         address=str(record["address"]),
         site_url=str(record["site_url"]),
         mode=Mode(record["mode"]),
         phase=Phase(record["phase"]),
         datastore=bool(record["datastore"]),
         low_memory=bool(record["low_memory"]),
+        previous=_decode_images(record["previous"]) if record["previous"] else None,
     )
+
+
+def _encode_images(images: ImageSet) -> dict[str, str]:
+    return {role: str(images[role]) for role in ROLES}
+
+
+def _decode_images(record: dict[str, str]) -> ImageSet:
+    return ImageSet(**{role: ImageRef.parse(record[role]) for role in ROLES})

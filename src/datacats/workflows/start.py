@@ -15,6 +15,9 @@ from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
 
 
+_VERBS = {Phase.CREATING: "create", Phase.UPGRADING: "upgrade", Phase.PURGING: "purge"}
+
+
 @dataclass(frozen=True, slots=True)
 class StartOptions:
     """Which site, and what to change of it; ``replace`` names services that are made anew."""
@@ -55,10 +58,10 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> str:
     """Return the name of a site that is complete. Raises NotFound, and Conflict when it is half made."""
     site = site_file.read(workspace.ports.disk, environment, name)
     if site.phase is not Phase.CREATED:
-        verb = "create" if site.phase is Phase.CREATING else "purge"
+        verb = _VERBS[site.phase]
         raise Conflict(
             f"The site {name} of {environment.name} is half made: its {verb} was interrupted.",
-            f"Carry on with: datacats {verb} {environment.source if verb == 'create' else environment.name}",
+            f"Carry on with: datacats {verb} {environment.source}",
         )
     return name
 

@@ -28,7 +28,7 @@ def environment(tmp_path: Path) -> Environment:
 
 
 def test_a_site_reads_back_as_it_was_written(environment: Environment) -> None:
-    site = replace(SITE, mode=Mode.PRODUCTION, phase=Phase.PURGING, site_url="https://x", low_memory=True)
+    site = replace(SITE, mode=Mode.PRODUCTION, phase=Phase.PURGING, site_url="https://x", previous=SITE.images)
     site_file.write(DISK, environment, site, OWNER)
     assert site_file.read(DISK, environment, "primary") == site
 

@@ -1,0 +1,104 @@
+"""Save a site's database to a file, or bring one in from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from datacats.apply import apply
+from datacats.errors import CommandFailed
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events, ignore
+from datacats.model.names import PRIMARY, container_name
+from datacats.model.plan import Operation, Plan, RunOneOff, StopContainer
+from datacats.model.ports import Streams
+from datacats.planning import database
+from datacats.services import postgres, web
+from datacats.workflows import up
+from datacats.workflows.start import complete
+from datacats.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOf:
+    """Which database: CKAN's own, or the DataStore's."""
+
+    reference: str | None = None
+    site: str = PRIMARY
+    datastore: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in PostgreSQL."""
+        return "datastore" if self.datastore else "ckan"
+
+
+def dump(which: DatabaseOf, target: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
+    """Write the database to ``target`` in PostgreSQL's custom format. Raises CommandFailed."""
+    context = _ready(workspace, which, events)
+    streams = Streams(None, target, errors)
+    _inside(workspace, context, postgres.dump_command(which.name), streams, "pg_dump")
+
+
+def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
+    """Replace the database by the dump that ``source`` holds: PostgreSQL's custom format, or SQL.
+
+    The old one serves until the new one is complete, and is kept until the site answers on the new one.
+    Raises CommandFailed, with the old database back in place.
+    """
+    context = _ready(workspace, which, events)
+    with workspace.lock(context.environment, which.site):
+        apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
+        _inside(
+            workspace,
+            context,
+            postgres.load_command(database.loading(which.name)),
+            Streams(source, errors, errors),
+            "the load",
+        )
+        _swap(workspace, context, which, events)
+        apply(_sql(context, database.forget(which.name), "the old database goes"), workspace.ports, events)
+
+
+def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:
+    cause = "its database is replaced"
+    stop = StopContainer(container_name(web.SERVICE, context.environment.name, which.site), 35, cause=cause)
+    apply(Plan.of([stop]) + _swapping(context, database.swap(which.name)), workspace.ports, events)
+    try:
+        apply(Plan.of(_after_load(context)), workspace.ports, events)
+    except CommandFailed:
+        apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
+        raise
+    finally:
+        up.bring_up(workspace, context, up.Up(), events)
+
+
+def _after_load(context: SiteContext) -> list[Operation]:
+    """What makes the rest of the site follow its database."""
+    commands = (web.MIGRATE, ("ckan", "search-index", "rebuild"))
+    return [
+        RunOneOff(web.one_off(context, command, purpose="load"), cause="the database was replaced")
+        for command in commands
+    ]
+
+
+def _ready(workspace: Workspace, which: DatabaseOf, events: Events) -> SiteContext:
+    environment = workspace.find(which.reference)
+    context = workspace.context(environment, complete(workspace, environment, which.site))
+    with workspace.lock(environment, which.site):
+        up.bring_up(workspace, context, up.Up(backing_only=True), events)
+    return context
+
+
+def _inside(workspace: Workspace, context: SiteContext, command: tuple[str, ...], streams: Streams, what: str) -> None:
+    status = workspace.ports.engine.containers.session(postgres.container(context), command, streams)
+    if status != 0:
+        raise CommandFailed(f"{what} ended with status {status}; nothing was changed.", "The lines above say why.")
+
+
+def _sql(context: SiteContext, sql: str, what: str) -> Plan:
+    return Plan.of([postgres.statements(context, "postgres", sql, what=what, cause="a dump is loaded")])
+
+
+def _swapping(context: SiteContext, sql: str) -> Plan:
+    return Plan.of([postgres.run_sql(context, "postgres", sql, what="the two change names", cause="a dump is loaded")])

@@ -1,0 +1,95 @@
+"""Bring a site to the newest images of its CKAN line, or back to those it had before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from datacats.apply import apply
+from datacats.errors import Conflict
+from datacats.model.environment import Environment, Phase, Site, SiteContext
+from datacats.model.event import Events, ignore
+from datacats.model.image import ROLES, ImageSet
+from datacats.model.names import PRIMARY, container_name
+from datacats.model.plan import Plan, RunOneOff, StopContainer
+from datacats.recipes import resolve_ckan
+from datacats.services import web
+from datacats.store import site_file
+from datacats.workflows import claim, images, up
+from datacats.workflows.start import complete
+from datacats.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What a site ran on before, and what it runs on now."""
+
+    name: str
+    site: str
+    url: str
+    before: ImageSet
+    now: ImageSet
+
+
+def upgrade(
+    reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY, rollback: bool = False
+) -> Upgraded:
+    """Replace a site's images, its tables, and its containers. The old images are recorded for ``rollback``.
+
+    Raises Conflict for another CKAN line (its tables could not come back), and for a rollback with nothing recorded.
+    """
+    environment = workspace.find(reference)
+    record = _upgradable(workspace, environment, site)
+    new = _previous(environment, record) if rollback else _newest(workspace, environment, record, events)
+    with workspace.lock(environment, site):
+        if new != record.images:
+            record = replace(record, images=new, previous=record.images, phase=Phase.UPGRADING)
+        if record.phase is Phase.UPGRADING:
+            record = _replace(workspace, environment, record, events)
+    return Upgraded(environment.name, site, f"{record.url}/", record.previous or record.images, record.images)
+
+
+def _upgradable(workspace: Workspace, environment: Environment, name: str) -> Site:
+    """Return a site that is complete, or whose upgrade was interrupted."""
+    site = site_file.read(workspace.ports.disk, environment, name)
+    if site.phase is not Phase.UPGRADING:
+        complete(workspace, environment, name)
+    return site
+
+
+def _previous(environment: Environment, site: Site) -> ImageSet:
+    if site.previous is None:
+        raise Conflict(f"No earlier images of {environment.name} are recorded.", "There is nothing to go back to.")
+    return site.previous
+
+
+def _newest(workspace: Workspace, environment: Environment, site: Site, events: Events) -> ImageSet:
+    wanted = resolve_ckan(environment.ckan)
+    if _line(wanted) != _line(site.images.web.tag):
+        raise Conflict(
+            f"{environment.name} runs CKAN {site.images.web.tag.partition('-')[0]}; {wanted} is another line.",
+            "upgrade stays within one line. Make a new environment, and bring the data in: datacats db load",
+        )
+    return images.ensure(workspace, wanted, events)
+
+
+def _line(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _replace(workspace: Workspace, environment: Environment, site: Site, events: Events) -> Site:
+    context = workspace.context(environment, site)
+    cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
+    claim.write(workspace, environment, site)
+    stop = StopContainer(container_name(web.SERVICE, environment.name, site.name), 35, cause=cause)
+    apply(Plan.of([stop]), workspace.ports, events)
+    up.bring_up(workspace, context, up.Up(backing_only=True), events)
+    apply(migrate(context, cause="tables follow the image"), workspace.ports, events)
+    up.bring_up(workspace, context, up.Up(), events)
+    done = replace(site, phase=Phase.CREATED)
+    claim.write(workspace, environment, done)
+    return done
+
+
+def migrate(context: SiteContext, *, cause: str) -> Plan:
+    """Plan the one process that brings a site's tables and permissions to what its image wants."""
+    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose="upgrade"), cause=cause)])
