@@ -18,6 +18,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
     "exec": ("exec", "Run a command inside a running service."),
+    "db": ("db", "Save a site's database to a file, or bring one in."),
+    "files": ("files", "Save a site's uploaded files, or bring some in."),
+    "upgrade": ("upgrade", "Bring a site to the newest images of its CKAN line."),
     "tweak": ("tweak", "Change one thing of a site."),
     "purge": ("purge", "Remove a site's containers and data."),
 }

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from datacats.cli.options import output_options, pass_session, site_option
+from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
 
@@ -18,7 +18,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @click.command("logs", epilog="Example:  datacats logs web solr --tail 20 -f")
 @click.argument("services", nargs=-1)
-@click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+@environment_option
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
 @click.option("-t", "--timestamps", is_flag=True, help="Put the time before each line.")

@@ -40,4 +40,5 @@ def output_options(function: Function) -> Function:
 site_option = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
 environment_argument = click.argument("environment", required=False)
+environment_option = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -14,7 +14,6 @@ from datacats.workflows import claim, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
 
-
 _VERBS = {Phase.CREATING: "create", Phase.UPGRADING: "upgrade", Phase.PURGING: "purge"}
 
 

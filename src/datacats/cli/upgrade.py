@@ -1,0 +1,25 @@
+"""``datacats upgrade``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.options import environment_argument, output_options, pass_session, site_option
+from datacats.cli.session import Session
+
+
+@click.command("upgrade", epilog="Example:  datacats upgrade catstown")
+@environment_argument
+@click.option("--rollback", is_flag=True, help="Go back to the images that ran before.")
+@site_option
+@output_options
+@pass_session
+def command(session: Session, environment: str | None, rollback: bool, site: str) -> None:
+    """Bring a site to the newest images of its CKAN line."""
+    from datacats.model.image import ROLES  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.upgrade import upgrade  # noqa: PLC0415
+
+    done = upgrade(environment, session.workspace, session.events(), site=site, rollback=rollback)
+    images = {role: {"before": str(done.before[role]), "now": str(done.now[role])} for role in ROLES}
+    lines = [f"{role}: {each['now']}" for role, each in images.items()]
+    session.result({"name": done.name, "site": done.site, "images": images}, [*lines, f"Running at {done.url}"])
