@@ -1,0 +1,139 @@
+"""Moves bytes between the caller's streams and a line to the engine, without threads."""
+
+from __future__ import annotations
+
+import io
+import os
+import selectors
+import time
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from datacats.engine.frames import Frames
+from datacats.engine.line import Line
+from datacats.model.ports import Streams
+
+_PIECE = 65536
+
+
+class HasDescriptor(Protocol):
+    """Something that becomes readable."""
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+
+
+class Pump:
+    """Feeds input to a line and writes what comes back, until the line has ended and all that is awaited came.
+
+    Output is written as it comes; a consumer that reads slowly slows the container down, and one that has gone ends
+    the pump with BrokenPipeError.
+    """
+
+    def __init__(self, line: Line, streams: Streams) -> None:
+        self._line = line
+        self._streams = streams
+        self._frames = Frames(raw=streams.terminal)
+        self._source = _descriptor(streams.stdin)
+        self._pending = b""
+        self._feeding = streams.stdin is not None
+        self._open = True
+        self._awaited: list[HasDescriptor] = []
+        self._alarm: tuple[float, Callable[[], None]] | None = None
+        self._watched: dict[int, Callable[[], None]] = {}
+
+    def watch(self, source: HasDescriptor, action: Callable[[], None]) -> None:
+        """Call the action whenever the source is readable."""
+        self._watched[source.fileno()] = action
+
+    def wait_for(self, source: HasDescriptor) -> None:
+        """Go on, also after the line has ended, until the source is readable."""
+        self._awaited.append(source)
+        self.watch(source, lambda: self._came(source))
+
+    def alarm(self, seconds: float, action: Callable[[], None]) -> None:
+        """Call the action once after so many seconds; a later alarm replaces an earlier one."""
+        self._alarm = (time.monotonic() + seconds, action)
+
+    def stop(self) -> None:
+        """End the pump at once."""
+        self._open = False
+        self._awaited = []
+
+    def run(self) -> None:
+        """Pump to the end."""
+        self._exchange()  # a line may hold bytes already, of which its descriptor does not tell
+        while self._open or self._awaited:
+            # Poll, unlike epoll, takes regular files: input may well come from one.
+            with selectors.PollSelector() as selector:
+                for descriptor, (events, action) in self._interests().items():
+                    selector.register(descriptor, events, action)
+                for key, _ in selector.select(self._patience()):
+                    key.data()
+            self._ring()
+
+    def _interests(self) -> dict[int, tuple[int, Callable[[], None]]]:
+        interests = {descriptor: (selectors.EVENT_READ, action) for descriptor, action in self._watched.items()}
+        if self._open:
+            has_more = bool(self._pending) or (self._feeding and self._source is None)
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if has_more else 0)
+            interests[self._line.fileno()] = (events, self._exchange)
+            if self._feeding and self._source is not None and not self._pending:
+                interests[self._source] = (selectors.EVENT_READ, self._take)
+        return interests
+
+    def _patience(self) -> float | None:
+        return None if self._alarm is None else max(0.0, self._alarm[0] - time.monotonic())
+
+    def _ring(self) -> None:
+        if self._alarm is not None and self._patience() == 0:
+            action = self._alarm[1]
+            self._alarm = None
+            action()
+
+    def _came(self, source: HasDescriptor) -> None:
+        self._awaited.remove(source)
+        del self._watched[source.fileno()]
+
+    def _exchange(self) -> None:
+        if self._feeding and self._source is None and not self._pending:
+            self._take()
+        self._send()
+        try:
+            received = self._line.receive()
+        except BlockingIOError:
+            return
+        self._open = bool(received)
+        for stream, piece in self._frames.feed(received):
+            output = self._streams.stdout if stream == "stdout" else self._streams.stderr
+            output.write(piece)
+            output.flush()
+
+    def _take(self) -> None:
+        self._pending = self._read()
+        if not self._pending:
+            self._feeding = False
+            self._line.end_input()
+
+    def _read(self) -> bytes:
+        if self._source is None:
+            return self._streams.stdin.read(_PIECE) if self._streams.stdin else b""
+        try:
+            return os.read(self._source, _PIECE)
+        except OSError:
+            # The terminal is gone: there is no more input, as at its end.
+            return b""
+
+    def _send(self) -> None:
+        try:
+            self._pending = self._pending[self._line.send(self._pending) :] if self._pending else b""
+        except BlockingIOError:
+            return
+
+
+def _descriptor(stdin: BinaryIO | None) -> int | None:
+    """Return what can be waited for, or None for input that lies in memory."""
+    try:
+        return stdin.fileno() if stdin else None
+    except io.UnsupportedOperation:
+        return None
