@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from datacats.engine import steps
 from datacats.engine.wire import Wire
 from datacats.errors import ImageMissing
-from datacats.model.image import BuildContext, BuildStep, ContextFile, ImageRef
+from datacats.model.image import BuildContext, BuildStep, ImageRef
 from datacats.model.observed import ImageSeen
 
 if TYPE_CHECKING:
-    from docker import APIClient
+    from datacats.engine.library import Library
 
 
 class DockerImages:
@@ -49,31 +47,16 @@ class DockerImages:
             self._wire.call("DELETE", f"/images/{ref}")
 
     def build(self, context: BuildContext) -> Iterator[BuildStep]:
-        """Build an image with the engine's classic builder, telling each step and line of output."""
-        with self._errors():
-            told = self._docker.build(
-                fileobj=io.BytesIO(_archive(context.files)),
-                custom_context=True,
-                tag=str(context.ref),
-                buildargs=dict(context.arguments),
-                labels=dict(context.labels),
-                rm=True,
-                forcerm=True,
-                decode=True,
-            )
-            yield from steps.of_build(told, context.ref)
+        """Build an image with the classic builder; lines of output come between the steps, with number 0."""
+        yield from steps.of_build(self._library.build(context), context.ref)
 
     def pull(self, ref: ImageRef) -> Iterator[BuildStep]:
         """Fetch an image from the registry in its name, with the credentials that Docker keeps for it."""
-        with self._errors():
-            told = self._docker.pull(ref.repository, ref.tag, stream=True, decode=True)
-            yield from steps.of_transfer(told, ref, "pull")
+        yield from steps.of_transfer(self._library.pull(ref), f"pull {ref}")
 
     def push(self, ref: ImageRef) -> Iterator[BuildStep]:
         """Send an image to the registry in its name, with the credentials that Docker keeps for it."""
-        with self._errors():
-            told = self._docker.push(ref.repository, ref.tag, stream=True, decode=True)
-            yield from steps.of_transfer(told, ref, "push")
+        yield from steps.of_transfer(self._library.push(ref), f"push {ref}")
 
     def save(self, refs: Sequence[ImageRef]) -> Iterator[bytes]:
         """Return images as one archive, in chunks; ``load`` gives them the same names again."""
@@ -83,28 +66,19 @@ class DockerImages:
 
     def load(self, archive: Iterable[bytes]) -> None:
         """Take in an archive that ``save`` made."""
-        with self._errors():
-            told = self._docker.load_image(iter(archive))  # type: ignore[no-untyped-call] # in types-docker
-            for _ in steps.of_transfer(told, ImageRef("the archive", "images"), "load"):
-                pass
+        for _ in steps.of_transfer(self._library.load(archive), "load the archive"):
+            pass
 
     def take_root(self, archive: Iterable[bytes], ref: ImageRef) -> None:
         """Make an image from the archive of a root file system."""
-        with self._errors():
-            self._docker.import_image_from_data(iter(archive), repository=ref.repository, tag=ref.tag)
+        for _ in steps.of_transfer(self._library.take_root(archive, ref), f"make {ref}"):
+            pass
 
     @cached_property
-    def _docker(self) -> APIClient:
-        from datacats.engine import library  # noqa: PLC0415 - importing docker-py takes 0.2 s
+    def _library(self) -> Library:
+        from datacats.engine.library import Library  # noqa: PLC0415 - importing docker-py takes 0.2 s
 
-        return library.client(self._wire)
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        from datacats.engine import library  # noqa: PLC0415 - importing docker-py takes 0.2 s
-
-        with library.errors(self._wire.endpoint):
-            yield
+        return Library(self._wire)
 
 
 def _seen(told: Mapping[str, Any]) -> ImageSeen:
@@ -115,14 +89,3 @@ def _seen(told: Mapping[str, Any]) -> ImageSeen:
         created=told["Created"],
         labels=told.get("Labels") or {},
     )
-
-
-def _archive(files: Sequence[ContextFile]) -> bytes:
-    """Return a build context as the engine takes it: the same files give the same bytes."""
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w") as archive:
-        for file in files:
-            entry = tarfile.TarInfo(file.path)
-            entry.size, entry.mode = len(file.content), file.mode
-            archive.addfile(entry, io.BytesIO(file.content))
-    return content.getvalue()

@@ -1,9 +1,12 @@
-"""docker-py, for building and moving images: it knows registries' credentials and is imported only for this."""
+"""docker-py, for building and moving images: it knows registries' credentials, and is imported only for this."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import urllib3.exceptions
 from docker import APIClient
@@ -11,31 +14,84 @@ from docker.errors import APIError, DockerException
 from docker.tls import TLSConfig
 from requests.exceptions import RequestException
 
-from datacats.engine.endpoint import Certificates, Endpoint
-from datacats.engine.mapping import refused, unreachable
+from datacats.engine.endpoint import Certificates
+from datacats.engine.mapping import unreachable
 from datacats.engine.wire import Wire
+from datacats.model.image import BuildContext, ContextFile, ImageRef
 
 _PATIENCE = 3600
-"""Seconds of silence: an engine prepares the archive of large images without a word."""
+"""Seconds of silence: an engine takes in the archives of large images without a word."""
+
+Told = Iterator[Mapping[str, Any]]
 
 
-def client(wire: Wire) -> APIClient:
-    """Return docker-py's low-level client for the same engine, in the version that the engine accepts."""
-    wire.open("HEAD", "/_ping").close()  # from now on the wire knows the version
-    tls = _tls(wire.endpoint.certificates) if wire.endpoint.certificates else False
-    return APIClient(base_url=wire.endpoint.url, version=wire.version, timeout=_PATIENCE, tls=tls)
+class Library:
+    """Requests about images that docker-py makes; its errors come out as ours.
+
+    Every method yields what the engine tells, its complaints included.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        wire.open("HEAD", "/_ping").close()  # from now on the wire knows the version
+        self._endpoint = wire.endpoint
+        tls = _tls(wire.endpoint.certificates) if wire.endpoint.certificates else False
+        self._docker = APIClient(base_url=wire.endpoint.url, version=wire.version, timeout=_PATIENCE, tls=tls)
+
+    def build(self, context: BuildContext) -> Told:
+        """Have the classic builder build an image; containers of failed steps are removed."""
+        return self._told(
+            lambda: self._docker.build(
+                fileobj=io.BytesIO(_archive(context.files)),
+                custom_context=True,
+                tag=str(context.ref),
+                buildargs=dict(context.arguments),
+                labels=dict(context.labels),
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+        )
+
+    def pull(self, ref: ImageRef) -> Told:
+        """Fetch an image."""
+        return self._told(lambda: self._docker.pull(ref.repository, ref.tag, stream=True, decode=True))
+
+    def push(self, ref: ImageRef) -> Told:
+        """Send an image."""
+        return self._told(lambda: self._docker.push(ref.repository, ref.tag, stream=True, decode=True))
+
+    def load(self, archive: Iterable[bytes]) -> Told:
+        """Take in an archive of images."""
+        return self._told(lambda: self._docker.load_image(iter(archive)))  # type: ignore[no-untyped-call] # theirs
+
+    def take_root(self, archive: Iterable[bytes], ref: ImageRef) -> Told:
+        """Make an image from a root file system."""
+
+        def ask() -> Told:
+            told = self._docker.import_image_from_data(iter(archive), repository=ref.repository, tag=ref.tag)
+            return (json.loads(line) for line in told.splitlines() if line.strip())
+
+        return self._told(ask)
+
+    def _told(self, ask: Callable[[], Told]) -> Told:
+        """Yield what the engine tells; a refusal before it begins is told like one after."""
+        try:
+            yield from ask()
+        except APIError as error:
+            yield {"error": str(error.explanation)}
+        except (RequestException, DockerException, urllib3.exceptions.HTTPError) as error:
+            raise unreachable(OSError(str(error)), self._endpoint) from error
 
 
-@contextmanager
-def errors(endpoint: Endpoint) -> Iterator[None]:
-    """Turn docker-py's errors, and those of the libraries below it, into ours."""
-    try:
-        yield
-    except APIError as error:
-        content = b"" if error.response is None else error.response.content
-        raise refused(error.status_code or 0, content) from error
-    except (RequestException, DockerException, urllib3.exceptions.HTTPError) as error:
-        raise unreachable(OSError(str(error)), endpoint) from error
+def _archive(files: Sequence[ContextFile]) -> bytes:
+    """Return a build context as the engine takes it: the same files give the same bytes."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for file in files:
+            entry = tarfile.TarInfo(file.path)
+            entry.size, entry.mode = len(file.content), file.mode
+            archive.addfile(entry, io.BytesIO(file.content))
+    return content.getvalue()
 
 
 def _tls(certificates: Certificates) -> TLSConfig:

@@ -29,6 +29,11 @@ class VersionRefused(EngineTooOld):
     """The engine no longer speaks the version of its interface that it was asked in."""
 
     @property
+    def kind(self) -> str:
+        """Callers know it by its parent."""
+        return EngineTooOld.__name__
+
+    @property
     def oldest(self) -> str:
         """The oldest version that it speaks, as it says itself; an empty text when it does not."""
         said = re.search(r"minimum supported api version is (\d+\.\d+)", self.message, re.IGNORECASE)
@@ -38,17 +43,33 @@ class VersionRefused(EngineTooOld):
 class AlreadySo(Conflict):
     """What was asked for is the case already."""
 
+    @property
+    def kind(self) -> str:
+        """Callers know it by its parent."""
+        return Conflict.__name__
+
 
 class BeingRemoved(EngineError):
     """Somebody else is removing the container at this moment."""
+
+    @property
+    def kind(self) -> str:
+        """Callers know it by its parent."""
+        return EngineError.__name__
 
 
 class NotExecutable(EngineError):
     """The command is not there in the container, or cannot be executed."""
 
-    def __init__(self, message: str, hint: str = "", *, detail: str = "") -> None:
-        super().__init__(message, hint, detail=detail)
-        self.status = 126 if "permission denied" in message else 127
+    @property
+    def kind(self) -> str:
+        """Callers know it by its parent."""
+        return EngineError.__name__
+
+    @property
+    def status(self) -> int:
+        """The exit status that a shell gives to such a command."""
+        return 126 if "permission denied" in self.message else 127
 
 
 class _Rule(NamedTuple):
@@ -74,6 +95,7 @@ _RULES = (
     _Rule(0, ("no space left on device",), EngineError, "Free some space: docker system df shows what Docker uses."),
     _Rule(400, ("bind source path does not exist",), EngineError, "Put the directory back, or restore a snapshot."),
     _Rule(404, ("no such image",), ImageMissing, "Build or pull it; datacats create does."),
+    _Rule(404, ("reference does not exist",), ImageMissing, "Build or pull it; datacats create does."),
     _Rule(404, ("manifest",), ImageMissing, "Check its name and version."),
     _Rule(404, ("pull access denied",), ImageMissing, "Check its name, or log in: docker login"),
     _Rule(404, (), NoSuchContainer, _GONE),

@@ -43,23 +43,23 @@ def of_build(told: Iterable[Mapping[str, Any]], ref: ImageRef) -> Iterator[Build
         )
 
 
-def of_transfer(told: Iterable[Mapping[str, Any]], ref: ImageRef, verb: str) -> Iterator[BuildStep]:
-    """Yield the steps of a pull, push, or load; the same words twice running are one step.
+def of_transfer(told: Iterable[Mapping[str, Any]], what: str) -> Iterator[BuildStep]:
+    """Yield the steps of a pull, push, or load (``what``: pull REF); the same words twice running are one step.
 
     Raises ImageMissing when there is no such image, EngineError for any other refusal.
     """
     before = ""
     for each in told:
         if "error" in each:
-            raise _not_moved(str(each["error"]).strip(), ref, verb)
+            raise _not_moved(str(each["error"]).strip(), what)
         text = " ".join(word for word in (each.get("id"), each.get("status") or each.get("stream")) if word).strip()
         if text and text != before:
             yield BuildStep(text)
         before = text
 
 
-def _not_moved(text: str, ref: ImageRef, verb: str) -> EngineError:
-    message = f"The Docker Engine could not {verb} {ref}: {text}"
+def _not_moved(text: str, what: str) -> EngineError:
+    message = f"The Docker Engine could not {what}: {text}"
     if any(word in text.lower() for word in _ABSENT):
         return ImageMissing(message, "Check its name and version, or log in: docker login")
     return EngineError(message, "Check the name of the registry and that it answers.")
