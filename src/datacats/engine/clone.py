@@ -8,10 +8,11 @@ import os
 import stat
 from pathlib import Path
 
-from datacats.engine.disk_errors import disk_error
+from datacats.engine.disk_errors import disk_error, explained
 
 _FICLONE = 0x40049409
 _SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY = _SOURCE | os.O_DIRECTORY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _OF_TARGET = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _NOT_BETWEEN_THESE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -29,41 +30,45 @@ class Clone:
         """``reflink`` or ``copy``."""
         return "reflink" if self._reflink else "copy"
 
-    def fill(self, source: Path, target: Path, new: int) -> None:
-        """Copy what lies in the directory ``source``, and its mode and times, to ``target``, open as ``new``.
+    def fill(self, source: Path, new: int) -> None:
+        """Copy what lies in the directory ``source``, its mode and times, to one open as ``new``.
 
         Modes, times, links and empty directories are kept; sockets, pipes and devices are left out. Raises
-        DiskError naming the file.
+        DiskError naming the file that cannot be copied, OSError when the target's file system takes no more.
         """
-        try:
-            old = os.open(source, _SOURCE | os.O_DIRECTORY)
-        except OSError as error:
-            raise disk_error(source, "copied", error) from error
+        with explained(source, "copied"):
+            old = os.open(source, _DIRECTORY)
+        self._fill(source, old, new)
+
+    def _fill(self, source: Path, old: int, new: int) -> None:
+        """Every name is taken relative to an open directory: a link swapped in meanwhile leads nowhere else."""
         try:
             with os.scandir(old) as entries:
                 for entry in entries:
-                    self._try(entry, (source, target), (old, new))
+                    self._try(entry, source, (old, new))
             self._dress(new, os.fstat(old))
         finally:
             os.close(old)
 
-    def _try(self, entry: os.DirEntry[str], paths: tuple[Path, Path], within: tuple[int, int]) -> None:
+    def _try(self, entry: os.DirEntry[str], source: Path, within: tuple[int, int]) -> None:
         try:
             if entry.is_dir(follow_symlinks=False):
-                self._directory(entry.name, paths, within[1])
+                self._directory(source / entry.name, *within)
             elif entry.is_file(follow_symlinks=False):
                 self._file(entry.name, *within)
             elif entry.is_symlink():
                 self._link(entry.name, *within)
         except OSError as error:
-            place = paths[1] if error.errno in _OF_TARGET else paths[0]
-            raise disk_error(place / entry.name, "copied", error) from error
+            if error.errno in _OF_TARGET:
+                raise
+            raise disk_error(source / entry.name, "copied", error) from error
 
-    def _directory(self, name: str, paths: tuple[Path, Path], within: int) -> None:
-        os.mkdir(name, 0o700, dir_fd=within)
-        new = os.open(name, _SOURCE | os.O_DIRECTORY, dir_fd=within)
+    def _directory(self, source: Path, within_old: int, within_new: int) -> None:
+        old = os.open(source.name, _DIRECTORY, dir_fd=within_old)
+        os.mkdir(source.name, 0o700, dir_fd=within_new)
+        new = os.open(source.name, _DIRECTORY, dir_fd=within_new)
         try:
-            self.fill(paths[0] / name, paths[1] / name, new)
+            self._fill(source, old, new)
         finally:
             os.close(new)
 

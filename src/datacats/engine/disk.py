@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -11,10 +12,9 @@ from pathlib import Path
 
 from datacats.engine import locks
 from datacats.engine.clone import Clone
-from datacats.engine.disk_errors import explained
+from datacats.engine.disk_errors import disk_error, explained, no_program, not_a_directory, system_error
 from datacats.engine.remove import remove_tree
 from datacats.engine.scratch import is_scratch, scratch
-from datacats.errors import DiskError
 from datacats.model.ports import Completed, Entry
 
 _KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
@@ -85,12 +85,12 @@ class RealDisk:
         """
         source = source.resolve()
         if os.path.lexists(target):
-            raise DiskError(f"{source} cannot be copied to {target}: something lies there already.")
+            raise disk_error(target, f"made a copy of {source}", system_error(errno.EEXIST))
         if target.parent.resolve().is_relative_to(source):
-            raise DiskError(f"{source} cannot be copied to {target}: that lies inside it.")
+            raise disk_error(target, f"made a copy of {source}", system_error(errno.EINVAL))
         clone = Clone(owner)
-        with explained(target, "made"), scratch(target, directory=True) as (part, descriptor):
-            clone.fill(source, part, descriptor)
+        with explained(target, f"made a copy of {source}"), scratch(target, directory=True) as (part, descriptor):
+            clone.fill(source, descriptor)
             part.rename(target)
             _sync(target.parent)
         return clone.way
@@ -145,7 +145,7 @@ class RealDisk:
                 check=False,
             )
         except OSError as error:
-            raise _no_program(command[0], error) from error
+            raise no_program(command[0], error) from error
         return Completed(done.returncode, done.stdout, done.stderr)
 
 
@@ -183,11 +183,4 @@ def _is_directory(path: Path) -> bool:
             return True
         if not os.path.lexists(path):
             return False
-    what = "a symbolic link that leads to no directory" if path.is_symlink() else "a file"
-    raise DiskError(f"{path} cannot be made a directory: {what} lies there.", "Move it away, or choose another path.")
-
-
-def _no_program(name: str, error: OSError) -> DiskError:
-    if isinstance(error, FileNotFoundError):
-        return DiskError(f"The program {name} is not on this host.", f"Install {name}, then try again.")
-    return DiskError(f"The program {name} cannot be run: {(error.strerror or str(error)).lower()}.")
+    raise not_a_directory(path, is_link=path.is_symlink())

@@ -13,7 +13,7 @@ from datacats.errors import DiskError
 _CAUSES = {
     errno.EACCES: ("permission denied", "See who may use it: ls -ld {path}"),
     errno.EPERM: ("the system does not permit it", "See who may use it: ls -ld {path}"),
-    errno.ENOENT: ("no such file or directory", "See what is there: ls -la {parent}"),
+    errno.ENOENT: ("no such file or directory", "See what is missing: namei -l {path}"),
     errno.ENOSPC: ("no space is left on its file system", "Free some space; see how much is left: df -h {parent}"),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, or ask for a larger quota."),
     errno.EROFS: ("its file system is read-only", "See how it is mounted: findmnt --target {parent}"),
@@ -23,6 +23,7 @@ _CAUSES = {
     errno.ENOTEMPTY: ("a directory that is not empty lies there", "Move it away, or choose another path."),
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
     errno.ELOOP: ("a symbolic link lies there or leads in a circle", "See where it leads: namei -l {path}"),
+    errno.EINVAL: ("one of the two lies inside the other", "Choose another path."),
     errno.EXDEV: ("that is another file system", "Copy it instead, or choose a path on the same file system."),
     errno.EBUSY: ("it is in use", "See what uses it: findmnt {path}; fuser -v {path}"),
     errno.EMFILE: ("too many files are open", "Raise the limit: ulimit -n 4096"),
@@ -48,3 +49,16 @@ def disk_error(path: Path, done: str, error: OSError) -> DiskError:
 def system_error(code: int) -> OSError:
     """Return the error that the system gives for a code of the module ``errno``."""
     return OSError(code, os.strerror(code))
+
+
+def not_a_directory(path: Path, *, is_link: bool) -> DiskError:
+    """Return the error for a directory that cannot be made because something else lies there."""
+    what = "a symbolic link that leads to no directory" if is_link else "a file"
+    return DiskError(f"{path} cannot be made: {what} lies there.", "Move it away, or choose another path.")
+
+
+def no_program(name: str, error: OSError) -> DiskError:
+    """Return the error for a program that cannot be started."""
+    if isinstance(error, FileNotFoundError):
+        return DiskError(f"The program {name} is not on this host.", f"Install {name}, then try again.")
+    return DiskError(f"The program {name} cannot be run: {(error.strerror or str(error)).lower()}.")

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,27 @@ from datacats.errors import Busy
 _PAUSE = 0.05
 _WORDS = 2
 _HOLDER_LIMIT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds a lock. ``started`` is when it took it, as ISO 8601 with an offset."""
+
+    pid: int
+    command: str
+    started: str
+
+    @classmethod
+    def this(cls) -> Holder:
+        """This process, now. Only the first words of its command are told: a later one may be a password."""
+        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]][: 1 + _WORDS])
+        return cls(os.getpid(), command, datetime.now().astimezone().isoformat(timespec="seconds"))
+
+
+def busy(what: str, holder: Holder | None) -> Busy:
+    """Return the error that says who is in the way; ``what`` names what is locked, ``the site x``."""
+    who = f"{holder.command} (pid {holder.pid}, since {holder.started})" if holder else "another command"
+    return Busy(f"{what[:1].upper()}{what[1:]} is in use by {who}.", "Try again when that has ended.")
 
 
 def take(path: Path, what: str, wait: float) -> int:
@@ -65,7 +87,7 @@ def _wait(descriptor: int, what: str, deadline: float) -> None:
         except BlockingIOError:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _busy(descriptor, what) from None
+                raise busy(what, _read_holder(descriptor)) from None
             time.sleep(min(_PAUSE, left))
         else:
             return
@@ -78,26 +100,12 @@ def _is_at(path: Path, descriptor: int) -> bool:
 
 
 def _write_holder(descriptor: int) -> None:
-    holder = {
-        "pid": os.getpid(),
-        "command": _command(),
-        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
-    }
     with suppress(OSError):  # a full disk must not keep anyone from a lock: purge needs one to make room
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        os.pwrite(descriptor, json.dumps(asdict(Holder.this())).encode(), 0)
 
 
-def _command() -> str:
-    """The program and its first words: enough to recognise it, and no password that came as a later one."""
-    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
-    return " ".join(words[: 1 + _WORDS])
-
-
-def _busy(descriptor: int, what: str) -> Busy:
-    try:
-        holder = json.loads(os.pread(descriptor, _HOLDER_LIMIT, 0))
-        who = f"{holder['command']} (pid {holder['pid']}, since {holder['started']})"
-    except (ValueError, KeyError, TypeError):
-        who = "another command"  # it has taken the lock this moment
-    return Busy(f"{what[:1].upper()}{what[1:]} is in use by {who}.", "Try again when that has ended.")
+def _read_holder(descriptor: int) -> Holder | None:
+    with suppress(ValueError, TypeError):  # one that has taken the lock this moment has not yet written
+        return Holder(**json.loads(os.pread(descriptor, _HOLDER_LIMIT, 0)))
+    return None

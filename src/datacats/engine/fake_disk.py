@@ -1,0 +1,165 @@
+"""A file system in memory with the meaning and the errors of RealDisk, for tests that need no disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from datacats.engine import locks
+from datacats.engine.disk_errors import explained, no_program, not_a_directory, system_error
+from datacats.engine.fake_tree import FakeTree, Node
+from datacats.model.ports import Completed, Entry
+
+_NOTHING = (FileNotFoundError, NotADirectoryError)
+_NOON = "2026-01-01T12:00:00+00:00"
+
+
+class FakeDisk:
+    """A disk that a test sets up with ``add`` and the attributes, then looks at.
+
+    ``owner`` is who runs and ``space`` what is free. ``programs`` says how a program ends, by its name; one
+    without an entry is not on this host. ``holders`` says which other command holds the lock on a path.
+    ``refused`` lets every use of a path, and of what lies below it, fail with a code of the module ``errno``.
+    ``changes`` tells every change as a line of text, ``locked`` the locks that were taken, in their order,
+    ``ran`` the programs that ran. ``tree`` is what lies there: ``tree.link`` makes a symbolic link.
+    """
+
+    def __init__(self, owner: tuple[int, int] = (1000, 1000)) -> None:
+        self.owner = owner
+        self.space = 100 * 2**30
+        self.programs: dict[str, Completed] = {}
+        self.holders: dict[Path, str] = {}
+        self.refused: dict[Path, int] = {}
+        self.changes: list[str] = []
+        self.locked: list[Path] = []
+        self.ran: list[tuple[str, ...]] = []
+        self.tree = FakeTree(owner)
+
+    def add(self, path: Path, content: bytes = b"", mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
+        """Let a file be there, with the directories it needs; this is no change."""
+        for directory in reversed(path.parents):
+            if self.tree.node(directory) is None:
+                self.tree.put(directory, Node("directory", 0o755, owner or self.owner))
+        self.tree.put(path, Node("file", mode, owner or self.owner, content))
+
+    def entry(self, path: Path) -> Entry | None:
+        """Return what lies there (links not followed), or None."""
+        with explained(path, "looked at"):
+            self._check(path)
+            try:
+                node = self.tree.node(path)
+            except _NOTHING:
+                return None
+        return Entry(node.kind, node.size, node.mode, *node.owner) if node else None
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a file. Raises DiskError also when there is none."""
+        with explained(path, "read"):
+            self._check(path)
+            node = self.tree.followed(path)
+            if node.kind == "directory":
+                raise system_error(errno.EISDIR)
+        return node.content
+
+    def names(self, path: Path) -> tuple[str, ...]:
+        """Return the sorted names in a directory; empty when there is none."""
+        with explained(path, "listed"):
+            self._check(path)
+            try:
+                return tuple(each.name for each in self.tree.children(path))
+            except FileNotFoundError:
+                return ()
+
+    def place(self, path: Path, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Write a file whole; what lies there is replaced, a link too."""
+        with self._changing(f"place {path}", path, "written"):
+            self.tree.put(path, Node("file", mode, owner or self.owner, content))
+
+    def make_directory(self, path: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Make a directory and its parents; one that is there is left as it is."""
+        for directory in reversed(_missing(self.tree, path)):
+            with self._changing(f"make directory {directory}", directory, "made"):
+                self.tree.put(directory, Node("directory", mode, owner or self.owner))
+
+    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+        """Copy a tree to a path where nothing is yet; a disk in memory always copies."""
+        with self._changing(f"clone {source} to {target}", target, f"made a copy of {source}"):
+            self._check(source)
+            self.tree.copy(source, target, owner or self.owner)
+        return "copy"
+
+    def move(self, source: Path, target: Path) -> None:
+        """Rename."""
+        with self._changing(f"move {source} to {target}", source, f"moved to {target}"):
+            self._check(target)
+            self.tree.rename(source, target)
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or tree; gone is no error, and no change."""
+        if self.entry(path) is not None:
+            with self._changing(f"remove {path}", path, "removed"):
+                self.tree.remove(path)
+
+    @contextmanager
+    def lock(self, path: Path, what: str, *, wait: float) -> Iterator[None]:
+        """Hold a lock while the context lasts; for one that is held no time passes before Busy."""
+        del wait
+        if path in self.holders:
+            raise locks.busy(what, locks.Holder(os.getpid(), self.holders[path], _NOON))
+        with explained(path, "locked"):
+            self._check(path)
+            if self.tree.node(path) is None:
+                self.tree.put(path, Node("file", 0o600, self.tree.followed(path.parent).owner))
+        self.locked.append(path)
+        self.holders[path] = locks.Holder.this().command
+        try:
+            yield
+        finally:
+            del self.holders[path]
+
+    def free(self, path: Path) -> int:
+        """Return ``space``."""
+        with explained(path, "measured"):
+            self._check(path)
+        return self.space
+
+    def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
+        """Return how ``programs`` says that this one ends."""
+        del env
+        if command[0] not in self.programs:
+            raise no_program(command[0], system_error(errno.ENOENT))
+        self.ran.append(tuple(command))
+        return self.programs[command[0]]
+
+    def _check(self, path: Path) -> None:
+        for place in (path, *path.parents):
+            if place in self.refused:
+                raise system_error(self.refused[place])
+
+    @contextmanager
+    def _changing(self, change: str, path: Path, done: str) -> Iterator[None]:
+        with explained(path, done):
+            self._check(path)
+            yield
+        self.changes.append(change)
+
+
+def _missing(tree: FakeTree, path: Path) -> list[Path]:
+    missing = []
+    while not _is_directory(tree, path):
+        missing.append(path)
+        path = path.parent
+    return missing
+
+
+def _is_directory(tree: FakeTree, path: Path) -> bool:
+    with explained(path, "made"), suppress(*_NOTHING):
+        if tree.followed(path).kind == "directory":
+            return True
+    with suppress(*_NOTHING):
+        if node := tree.node(path):
+            raise not_a_directory(path, is_link=node.kind == "link")
+    return False
