@@ -1,0 +1,123 @@
+"""Names that users choose, and the names and ports that follow from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from datacats.errors import UsageError
+from datacats.model.names import (
+    BACKING_SERVICES,
+    REFUSED_PORTS,
+    SERVICES,
+    START_ORDER,
+    STOP_ORDER,
+    check_name,
+    container_name,
+    derived_port,
+    network_name,
+    next_port,
+)
+
+
+@pytest.mark.parametrize("name", ["a", "catstown", "cats-town", "site2", "a1-b2-c3", "a" * 40])
+def test_a_plain_name_is_taken_as_it_is(name: str) -> None:
+    assert check_name(name, "an environment") == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("Catstown", id="upper case"),
+        pytest.param("catstown\n", id="trailing newline"),
+        pytest.param(" catstown", id="leading space"),
+        pytest.param("../catstown", id="path upwards"),
+        pytest.param("/etc", id="absolute path"),
+        pytest.param("..", id="parent directory"),
+        pytest.param("cats/town", id="path inside"),
+        pytest.param("a" * 41, id="one too long"),
+        pytest.param("a" * 300, id="300 characters"),
+        pytest.param("c\u0430tstown", id="Cyrillic a"),
+        pytest.param("catst\u00f6wn", id="umlaut"),
+        pytest.param("\uff43atstown", id="full-width c"),
+        pytest.param("cats\u0661", id="Arabic digit"),
+        pytest.param("cats--town", id="two dashes"),
+        pytest.param("cats_town", id="underscore, which separates the site"),
+        pytest.param("-cats", id="leading dash, which is an option"),
+        pytest.param("cats-", id="trailing dash"),
+        pytest.param("2cats", id="leading digit"),
+        pytest.param("cats\0town", id="null byte"),
+        pytest.param("cats;rm", id="shell word"),
+    ],
+)
+def test_any_other_name_is_refused_on_one_line(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_name(name, "an environment")
+    assert "an environment" in caught.value.message
+    assert caught.value.hint
+    assert "\n" not in caught.value.message
+    assert len(caught.value.message) < 120
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("Cats Town", "cats-town"), ("cats__town", "cats-town"), ("2cats", "cats"), ("b" * 300, "b" * 40)],
+)
+def test_a_refused_name_comes_with_one_near_it_that_would_do(name: str, near: str) -> None:
+    with pytest.raises(UsageError, match="cannot be the name") as caught:
+        check_name(name, "a site")
+    assert caught.value.hint.endswith(f"for example {near}.")
+    assert check_name(near, "a site") == near
+
+
+@pytest.mark.parametrize("name", ["", "..", "42", "\u732b"])
+def test_a_name_with_nothing_to_go_by_comes_with_the_rule_alone(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_name(name, "a site")
+    assert "for example" not in caught.value.hint
+    assert "lower-case" in caught.value.hint
+
+
+def test_the_primary_site_has_the_short_names_and_another_site_says_its_own() -> None:
+    assert container_name("web", "datapusher") == "datacats_web_datapusher"
+    assert container_name("postgres", "datapusher", "sandbox") == "datacats_postgres_datapusher_sandbox"
+    assert network_name("back", "datapusher") == "datacats_back_datapusher"
+    assert network_name("front", "datapusher", "sandbox") == "datacats_front_datapusher_sandbox"
+
+
+def test_no_two_pairs_of_environment_and_site_share_a_container_name() -> None:
+    pairs = [("a", "b"), ("a-b", "primary"), ("a", "primary"), ("b", "a"), ("a", "a-b"), ("a-a", "b")]
+    assert len({container_name("web", *pair) for pair in pairs}) == len(pairs)
+
+
+@pytest.mark.parametrize(("name", "port"), [("datapusher", 5716), ("mytown", 5306), ("catstown", 5296)])
+def test_the_derived_port_is_the_one_that_datacats_always_gave(name: str, port: int) -> None:
+    assert derived_port(name) == port
+
+
+def test_another_site_of_an_environment_has_another_port() -> None:
+    assert derived_port("mytown", "sandbox") == derived_port("mytown-sandbox") != derived_port("mytown")
+
+
+@pytest.mark.parametrize(
+    ("name", "refused", "port"),
+    [("site934", 5000, 5001), ("site1362", 5060, 5062), ("site488", 5061, 5062), ("site249", 5432, 5433)],
+)
+def test_a_derived_port_that_browsers_or_hosts_refuse_is_skipped(name: str, refused: int, port: int) -> None:
+    assert refused in REFUSED_PORTS
+    assert derived_port(name) == port
+
+
+def test_the_next_port_stays_in_the_range_and_passes_every_other_port_once() -> None:
+    port, seen = 5999, []
+    while port not in seen:
+        seen.append(port)
+        port = next_port(port)
+    assert port == 5999
+    assert set(seen) == set(range(5000, 6000)) - REFUSED_PORTS
+
+
+def test_every_service_is_started_and_stopped_with_postgres_first_and_last() -> None:
+    assert set(START_ORDER) == set(STOP_ORDER) == set(SERVICES) == {"web", *BACKING_SERVICES}
+    assert START_ORDER[0] == STOP_ORDER[-1] == "postgres"
+    assert START_ORDER[-1] == STOP_ORDER[0] == "web"
