@@ -1,0 +1,77 @@
+"""A CKAN site as its users reach it: pages, the action API, a signed-in session."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Ckan:
+    """One site. ``token`` authorises API calls; the cookies are those of a signed-in browser."""
+
+    url: str
+    token: str = ""
+    cookies: http.cookiejar.CookieJar = field(default_factory=http.cookiejar.CookieJar)
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """Return the status and text of a page."""
+        return self._send(urllib.request.Request(self.url.rstrip("/") + path, headers=headers))
+
+    def action(self, name: str, /, **data: Any) -> Any:
+        """Call an action and return its result; a refusal is an AssertionError with CKAN's words."""
+        status, text = self.ask(name, **data)
+        assert status == 200, f"{name}: {status} {text[:500]}"
+        return json.loads(text)["result"]
+
+    def ask(self, name: str, /, **data: Any) -> tuple[int, str]:
+        """Call an action and return the status and text."""
+        headers = {"Content-Type": "application/json", "Authorization": self.token}
+        return self._send(urllib.request.Request(self._action(name), json.dumps(data).encode(), headers))
+
+    def upload(self, package: str, name: str, content: bytes) -> dict[str, Any]:
+        """Upload a file as a resource of a dataset."""
+        boundary = uuid.uuid4().hex
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in (("package_id", package), ("name", name), ("format", "CSV"))
+        ]
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="upload"; filename="{name}"\r\n\r\n'
+        body = "".join([*parts, head]).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Authorization": self.token}
+        status, text = self._send(urllib.request.Request(self._action("resource_create"), body, headers))
+        assert status == 200, text[:500]
+        created: dict[str, Any] = json.loads(text)["result"]
+        return created
+
+    def sign_in(self, name: str, password: str) -> bool:
+        """Sign in by the form, as a browser does; return whether that opened what only users see."""
+        _, page = self.get("/user/login")
+        token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"|<meta name="_csrf_token" content="([^"]+)"', page)
+        form = {"login": name, "password": password}
+        if token:
+            form["_csrf_token"] = token[1] or token[2]
+        data = urllib.parse.urlencode(form).encode()
+        self._send(urllib.request.Request(f"{self.url.rstrip('/')}/user/login", data))
+        status, _ = self.get("/api/3/action/dashboard_activity_list")
+        return status == 200
+
+    def _action(self, name: str) -> str:
+        return f"{self.url.rstrip('/')}/api/3/action/{name}"
+
+    def _send(self, request: urllib.request.Request) -> tuple[int, str]:
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+        try:
+            with opener.open(request, timeout=60) as answer:
+                return answer.status, answer.read().decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")

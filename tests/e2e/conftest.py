@@ -1,0 +1,63 @@
+"""One installation, and one site on it, for all end-to-end tests that do not need their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.e2e.ckan import Ckan
+from tests.e2e.installation import Installation, remove_leftovers
+
+PASSWORD = "correct-horse-battery"
+
+
+@dataclass
+class Running:
+    """A running environment of an installation."""
+
+    installation: Installation
+    name: str
+    ckan: Ckan
+
+    @property
+    def source(self) -> Path:
+        """Its source directory."""
+        return self.installation.work / self.name
+
+    @property
+    def data(self) -> Path:
+        """The state of its primary site."""
+        return self.installation.home / self.name / "sites" / "primary"
+
+
+def make(installation: Installation, word: str, *options: str) -> Running:
+    """Create an environment and return it with an API token of its administrator."""
+    name = installation.name(word)
+    made = installation.result("create", name, "--admin-password-stdin", *options, stdin=PASSWORD.encode())
+    token = installation.text("ckan", "-e", name, "user", "token", "add", "admin", "tests", "-q")
+    return Running(installation, name, Ckan(made["url"], token.strip()))
+
+
+@pytest.fixture(scope="session")
+def engine() -> docker.APIClient:
+    """The engine, asked without datacats."""
+    return docker.APIClient()
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """A data root that lasts for the whole run."""
+    remove_leftovers()
+    made = Installation()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session")
+def catstown(installation: Installation) -> Running:
+    """A CKAN 2.12 site in development mode that all tests share; whoever breaks it mends it."""
+    return make(installation, "catstown")

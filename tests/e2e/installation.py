@@ -1,0 +1,133 @@
+"""A data root of the tests' own, on the real engine, and a way to run the real command line in it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+
+from datacats.model import labels
+
+PREFIX = "datacats-e2e-"
+PROGRAM = (sys.executable, "-m", "datacats")
+
+
+@dataclass
+class Installation:
+    """A data root, a directory for sources, and the process variables that name them."""
+
+    base: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix=PREFIX)))
+    prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(3)}")
+
+    def __post_init__(self) -> None:
+        self.base.chmod(0o755)
+        self.home.mkdir(exist_ok=True)
+        self.work.mkdir(exist_ok=True)
+        self._alive = (self.base / "alive").open("w")
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
+
+    @property
+    def home(self) -> Path:
+        """The data root."""
+        return self.base / "home"
+
+    @property
+    def work(self) -> Path:
+        """Where source directories are made."""
+        return self.base / "work"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The process variables of every run."""
+        return {**os.environ, "DATACATS_HOME": str(self.home), "DATACATS_SUBNETS": "10.217.0.0/16"}
+
+    def name(self, word: str) -> str:
+        """An environment name that no other run of these tests has."""
+        return f"{self.prefix}-{word}"
+
+    def start(self, *arguments: str, cwd: Path | None = None, **changes: Any) -> subprocess.Popen[bytes]:
+        """Start datacats with pipes and return the process."""
+        pipe = subprocess.PIPE
+        options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe, "env": self.env}
+        return subprocess.Popen([*PROGRAM, *arguments], cwd=cwd or self.work, **(options | changes))
+
+    def run(
+        self, *arguments: str, status: int = 0, stdin: bytes = b"", cwd: Path | None = None, **env: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run datacats to its end; its status must be the one expected."""
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            input=stdin,
+            capture_output=True,
+            env=self.env | env,
+            cwd=cwd or self.work,
+            check=False,
+            timeout=900,
+        )
+        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout!r}\n{done.stderr.decode()}"
+        return done
+
+    def text(self, *arguments: str, **keywords: Any) -> str:
+        """Run datacats and return its standard output as text."""
+        return self.run(*arguments, **keywords).stdout.decode()
+
+    def result(self, *arguments: str, **keywords: Any) -> dict[str, Any]:
+        """Run datacats with ``--json`` and return the result."""
+        document: dict[str, Any] = json.loads(self.text(*arguments, "--json", **keywords))
+        found: dict[str, Any] = document.get("result", document.get("error"))
+        return found
+
+    def remove(self) -> None:
+        """Remove all that this installation has made, on the engine and on disk."""
+        _remove_engine_objects(str(self.home))
+        shutil.rmtree(self.base, ignore_errors=True)
+        self._alive.close()
+
+
+def remove_leftovers() -> None:
+    """Remove what interrupted runs of these tests left: those whose lock nobody holds any more."""
+    homes = {
+        found for each in _objects() if (found := each[labels.HOME]).startswith(f"{tempfile.gettempdir()}/{PREFIX}")
+    }
+    bases = {Path(home).parent for home in homes} | set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    for base in bases:
+        if not _held(base / "alive"):
+            _remove_engine_objects(str(base / "home"))
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def _held(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _objects() -> list[dict[str, str]]:
+    api = docker.APIClient()
+    containers = api.containers(all=True, filters={"label": labels.HOME})
+    networks = api.networks(filters={"label": labels.HOME})
+    return [each["Labels"] for each in (*containers, *networks)]
+
+
+def _remove_engine_objects(home: str) -> None:
+    api = docker.APIClient()
+    chosen = {"label": f"{labels.HOME}={home}"}
+    for container in api.containers(all=True, filters=chosen):
+        api.remove_container(container["Id"], force=True)
+    for network in api.networks(filters=chosen):
+        api.remove_network(network["Id"])

@@ -1,0 +1,116 @@
+"""The main road: from nothing to a catalogue with data in it, and every container thrown away on the way."""
+
+from __future__ import annotations
+
+import time
+
+import docker
+import pytest
+
+from datacats.model.names import SERVICES
+from tests.e2e.conftest import PASSWORD, Running
+
+CSV = b"city,cats\nCatstown,1200\nDogville,3\n"
+
+
+@pytest.fixture(scope="module")
+def dataset(catstown: Running) -> dict[str, str]:
+    """A dataset with an uploaded file and DataStore rows."""
+    ckan = catstown.ckan
+    ckan.action("organization_create", name="shelter", title="The Shelter")
+    made = ckan.action("package_create", name="cat-census", title="Census of whiskers", owner_org="shelter")
+    resource = ckan.upload(made["id"], "cats.csv", CSV)
+    fields = [{"id": "city", "type": "text"}, {"id": "cats", "type": "int"}]
+    rows = [{"city": "Catstown", "cats": 1200}, {"city": "Dogville", "cats": 3}]
+    table = ckan.action("datastore_create", resource={"package_id": made["id"]}, fields=fields, records=rows)
+    return {"file": resource["url"], "table": table["resource_id"]}
+
+
+def assert_all_there(site: Running, dataset: dict[str, str]) -> None:
+    """The dataset is found by its words, the file has its bytes, the table its rows."""
+    found = site.ckan.action("package_search", q="whiskers")
+    assert [each["name"] for each in found["results"]] == ["cat-census"]
+    path = dataset["file"].removeprefix(site.ckan.url.rstrip("/"))
+    assert site.ckan.get(path) == (200, CSV.decode())
+    rows = site.ckan.action("datastore_search", resource_id=dataset["table"], filters={"city": "Dogville"})
+    assert [row["cats"] for row in rows["records"]] == [3]
+
+
+def test_info_reads_as_on_the_seed_page(catstown: Running) -> None:
+    lines = catstown.installation.text("info", cwd=catstown.source).splitlines()
+    port = catstown.ckan.url.rsplit(":", 1)[1].strip("/")
+    assert lines == [
+        f"Environment name: {catstown.name}",
+        f"Default port: {port}",
+        f"Environment dir: {catstown.source}",
+        f"Data dir: {catstown.installation.home / catstown.name}",
+        "Containers: web postgres solr redis",
+        f"Available at: {catstown.ckan.url}",
+    ]
+
+
+def test_docker_ps_reads_as_on_the_seed_page(catstown: Running, engine: docker.APIClient) -> None:
+    seen = {each["Names"][0]: each for each in engine.containers() if catstown.name in each["Names"][0]}
+    assert set(seen) == {f"/datacats_{service}_{catstown.name}" for service in SERVICES}
+    images = {name: each["Image"].partition(":")[0] for name, each in seen.items()}
+    assert images[f"/datacats_solr_{catstown.name}"] == "datacats/search"
+    assert images[f"/datacats_web_{catstown.name}"] == "datacats/web"
+    published = {name: [p for p in each["Ports"] if "PublicPort" in p] for name, each in seen.items()}
+    assert [name for name, ports in published.items() if ports] == [f"/datacats_web_{catstown.name}"]
+    (port,) = published[f"/datacats_web_{catstown.name}"]
+    assert (port["IP"], port["PrivatePort"]) == ("127.0.0.1", 5000)
+
+
+def test_the_administrator_signs_in_with_the_chosen_password_only(catstown: Running) -> None:
+    assert not catstown.ckan.sign_in("admin", "something-else")
+    assert catstown.ckan.sign_in("admin", PASSWORD)
+
+
+def test_what_is_put_in_is_found_again(catstown: Running, dataset: dict[str, str]) -> None:
+    assert_all_there(catstown, dataset)
+
+
+@pytest.mark.parametrize("services", [[each] for each in SERVICES] + [list(SERVICES)], ids="-".join)
+def test_any_container_can_be_thrown_away(
+    catstown: Running, dataset: dict[str, str], engine: docker.APIClient, services: list[str]
+) -> None:
+    for service in services:
+        engine.remove_container(f"datacats_{service}_{catstown.name}", force=True)
+    catstown.installation.run("reload", catstown.name)
+    assert_all_there(catstown, dataset)
+
+
+def test_a_queued_job_survives_its_redis(catstown: Running, engine: docker.APIClient) -> None:
+    catstown.installation.run("ckan", "-e", catstown.name, "jobs", "test")
+    before = catstown.ckan.action("job_list")
+    assert before
+    time.sleep(1.1)  # Redis syncs its file once a second; that second is what a crash may cost
+    engine.remove_container(f"datacats_redis_{catstown.name}", force=True)
+    catstown.installation.run("reload", catstown.name)
+    assert catstown.ckan.action("job_list") == before
+    catstown.installation.run("ckan", "-e", catstown.name, "jobs", "clear")
+
+
+def test_a_one_off_command_is_a_second_web_container_while_it_runs_and_none_after(
+    catstown: Running, engine: docker.APIClient
+) -> None:
+    def web_containers() -> list[str]:
+        return [
+            each["Names"][0]
+            for each in engine.containers(all=True, filters={"label": f"org.datacats.environment={catstown.name}"})
+            if each["Image"].startswith("datacats/web")
+        ]
+
+    most: list[str] = []
+    with catstown.installation.start("paster", "--plugin=ckan", "db", "upgrade", cwd=catstown.source) as running:
+        while running.poll() is None:
+            most = max(most, web_containers(), key=len)
+        assert running.returncode == 0, running.communicate()
+    assert len(most) == 2
+    assert [name for name in most if catstown.name in name] == [f"/datacats_web_{catstown.name}"]
+    assert web_containers() == [f"/datacats_web_{catstown.name}"]
+
+
+def test_a_one_off_command_passes_streams_and_status_through(catstown: Running) -> None:
+    done = catstown.installation.run("ckan", "-e", catstown.name, "no-such-command", status=2)
+    assert b"No such command" in done.stderr

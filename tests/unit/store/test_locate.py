@@ -1,0 +1,98 @@
+"""From what a user types to an environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from datacats.engine.disk import RealDisk
+from datacats.errors import Conflict, NotFound
+from datacats.store import environment_file, locate
+from datacats.store.root import DataRoot
+
+DISK = RealDisk()
+OWNER = (os.getuid(), os.getgid())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> DataRoot:
+    DISK.make_directory(tmp_path / "root", 0o700, OWNER)
+    return DataRoot(tmp_path / "root", "uuid-1")
+
+
+def source(directory: Path, name: str) -> Path:
+    directory.mkdir(parents=True)
+    (directory / "datacats.toml").write_bytes(environment_file.new(name, "2.12"))
+    return directory
+
+
+def complete(root: DataRoot, directory: Path) -> Path:
+    environment = locate.describe(DISK, root, directory)
+    DISK.make_directory(environment.data, 0o700, OWNER)
+    locate.record_source(DISK, environment, OWNER)
+    return directory
+
+
+def test_nothing_named_means_the_current_directory_upwards(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    deep = home / "ckanext-x" / "deeper"
+    deep.mkdir(parents=True)
+    assert locate.find(DISK, root, None, deep).source == home
+
+
+def test_a_name_is_found_from_anywhere(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    assert locate.find(DISK, root, "catstown", Path("/")).source == home
+
+
+def test_a_path_is_found_relative_to_where_we_stand(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    assert locate.find(DISK, root, "cats", tmp_path).source == home
+    assert locate.find(DISK, root, str(home), Path("/")).name == "catstown"
+
+
+def test_a_name_wins_over_a_directory_of_the_same_name(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    (tmp_path / "catstown").mkdir()
+    assert locate.find(DISK, root, "catstown", tmp_path).source == home
+
+
+def test_outside_of_every_environment_the_next_command_is_named(root: DataRoot, tmp_path: Path) -> None:
+    with pytest.raises(NotFound) as caught:
+        locate.find(DISK, root, None, tmp_path)
+    assert "datacats create" in caught.value.hint
+
+
+def test_an_unknown_name_points_to_the_list(root: DataRoot, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no environment 'nowhere'"):
+        locate.find(DISK, root, "nowhere", tmp_path)
+
+
+def test_a_clone_without_data_points_to_init(root: DataRoot, tmp_path: Path) -> None:
+    clone = source(tmp_path / "clone", "catstown")
+    with pytest.raises(NotFound) as caught:
+        locate.find(DISK, root, None, clone)
+    assert caught.value.hint == f"Make it: datacats init {clone}"
+
+
+def test_two_copies_of_one_source_with_one_name_are_told_apart(root: DataRoot, tmp_path: Path) -> None:
+    first = complete(root, source(tmp_path / "first", "catstown"))
+    second = source(tmp_path / "second", "catstown")
+    with pytest.raises(Conflict, match=str(first)):
+        locate.find(DISK, root, None, second)
+
+
+def test_a_source_directory_that_was_moved_keeps_its_data(root: DataRoot, tmp_path: Path) -> None:
+    complete(root, source(tmp_path / "old", "catstown"))
+    moved = (tmp_path / "old").rename(tmp_path / "new")
+    assert locate.find(DISK, root, None, moved).source == moved
+
+
+def test_an_environment_whose_source_is_gone_can_still_be_named(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    (home / "datacats.toml").unlink()
+    home.rmdir()
+    assert locate.by_name(DISK, root, "catstown").name == "catstown"
+    assert locate.names(DISK, root) == ("catstown",)
