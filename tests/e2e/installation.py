@@ -84,7 +84,7 @@ class Installation:
     def result(self, *arguments: str, **keywords: Any) -> dict[str, Any]:
         """Run datacats with ``--json`` and return the result."""
         document: dict[str, Any] = json.loads(self.text(*arguments, "--json", **keywords))
-        found: dict[str, Any] = document.get("result", document.get("error"))
+        found: dict[str, Any] = document["result" if "result" in document else "error"]
         return found
 
     def remove(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from datacats.model.environment import Environment, Host, Phase, Site, SiteContext
 from datacats.model.image import ImageRef, ImageSet
@@ -20,7 +21,7 @@ HOST = Host(1000, 1001)
 
 
 def context(
-    site: Site = SITE, host: Host = HOST, environment: Environment = ENVIRONMENT, **changes: object
+    site: Site = SITE, host: Host = HOST, environment: Environment = ENVIRONMENT, **changes: Any
 ) -> SiteContext:
     """A complete site; ``changes`` are of the site."""
-    return SiteContext(environment, replace(site, **changes), host)  # type: ignore[arg-type]
+    return SiteContext(environment, replace(site, **changes), host)

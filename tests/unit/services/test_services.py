@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.unit.builders import ENVIRONMENT, context
 SECRETS = Secrets.fresh()
 
 
-def specs(**changes: object) -> dict[str, ContainerSpec]:
+def specs(**changes: Any) -> dict[str, ContainerSpec]:
     desired = describe(context(**changes), SECRETS, "digest")
     return {each.service: each.container for each in desired.services}
 
@@ -158,10 +159,9 @@ def test_the_label_of_web_changes_with_what_it_reads_at_start() -> None:
     assert files.configuration_digest({Path("/x/redis/redis.conf"): b"1"}, b"") == files.configuration_digest({}, b"")
 
 
-def ini_values(**changes: object) -> dict[str, str]:
+def ini_values(**changes: Any) -> dict[str, str]:
     text = ini.render(context(**changes), SECRETS).decode()
-    pairs = (line.split(" = ", 1) for line in text.splitlines() if " = " in line)
-    return dict(pairs)  # type: ignore[arg-type]
+    return {key: value for key, separator, value in (line.partition(" = ") for line in text.splitlines()) if separator}
 
 
 def test_the_ini_of_a_site_uses_the_sources_and_owns_what_is_documented() -> None:

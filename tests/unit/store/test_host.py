@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from datacats.engine.fake_disk import FakeDisk
 
+from datacats.engine.fake_disk import FakeDisk
 from datacats.errors import Conflict, UsageError
 from datacats.store import host
 from datacats.store.subnets import free_pair, range_of
