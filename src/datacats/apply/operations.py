@@ -152,6 +152,17 @@ def _(operation: op.PullImage, ports: Ports, events: Events) -> None:
 
 
 @_do.register
+def _(operation: op.PushImage, ports: Ports, events: Events) -> None:
+    ports.engine.images.tag(operation.local, operation.remote)
+    _tell(operation, ports.engine.images.push(operation.remote), events)
+
+
+@_do.register
+def _(operation: op.RemoveImage, ports: Ports, _events: Events) -> None:
+    ports.engine.images.remove(operation.ref)
+
+
+@_do.register
 def _(operation: op.BuildImage, ports: Ports, events: Events) -> None:
     _tell(operation, ports.engine.images.build(operation.context), events)
 

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "db": ("db", "Save a site's database to a file, or bring one in."),
     "files": ("files", "Save a site's uploaded files, or bring some in."),
     "upgrade": ("upgrade", "Bring a site to the newest images of its CKAN line."),
+    "images": ("images", "List, make and move the images of datacats."),
+    "pull": ("pull", "Have the images here before they are needed."),
     "tweak": ("tweak", "Change one thing of a site."),
     "purge": ("purge", "Remove a site's containers and data."),
 }

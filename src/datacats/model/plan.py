@@ -230,6 +230,27 @@ class PullImage(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class PushImage(Operation):
+    """Send an image to a registry, under its name there."""
+
+    local: ImageRef
+    remote: ImageRef
+
+    def __str__(self) -> str:
+        return f"push {self.remote}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveImage(Operation):
+    """Take a name from an image, and the image with its last name; one that is gone already is no error."""
+
+    ref: ImageRef
+
+    def __str__(self) -> str:
+        return f"remove image {self.ref}"
+
+
+@dataclass(frozen=True, slots=True)
 class BuildImage(Operation):
     """Build an image from its recipe."""
 

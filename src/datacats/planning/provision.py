@@ -6,7 +6,17 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from datacats.model.image import BASES, ROLES, BaseKind, BuildContext, ImageRef, ImageSet
-from datacats.model.plan import BuildImage, ImportBase, Operation, Plan, PullImage, RemoveTree, RunProgram
+from datacats.model.plan import (
+    BuildImage,
+    ImportBase,
+    Operation,
+    Plan,
+    PullImage,
+    PushImage,
+    RemoveImage,
+    RemoveTree,
+    RunProgram,
+)
 
 
 def choose(candidates: Sequence[ImageSet], present: Collection[str]) -> ImageSet:
@@ -26,6 +36,16 @@ def missing(images: ImageSet, present: Collection[str]) -> tuple[ImageRef, ...]:
 def pull(refs: Sequence[ImageRef], registry: str) -> Plan:
     """Plan to fetch images from a registry."""
     return Plan.of(PullImage(ref.at(registry), ref, cause=f"not here; {registry} may have it") for ref in refs)
+
+
+def push(refs: Sequence[ImageRef], registry: str) -> Plan:
+    """Plan to send images to a registry."""
+    return Plan.of(PushImage(ref, ref.at(registry), cause="asked for") for ref in refs)
+
+
+def prune(refs: Sequence[ImageRef]) -> Plan:
+    """Plan to remove images that nobody needs."""
+    return Plan.of(RemoveImage(ref, cause="no site uses it") for ref in refs)
 
 
 def pull_base(kind: BaseKind) -> Plan:

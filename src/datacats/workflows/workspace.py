@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacats.model import labels
@@ -31,6 +31,10 @@ class Workspace:
     def open(cls, ports: Ports, env: Mapping[str, str], cwd: Path) -> Workspace:
         """Open the data root that ``env`` names."""
         return cls(ports, open_root(ports.disk, env), env, cwd)
+
+    def with_registry(self, registry: str | None) -> Workspace:
+        """Return this workspace with another registry to take images from; None keeps the one it has."""
+        return self if registry is None else replace(self, env={**self.env, "DATACATS_REGISTRY": registry})
 
     def find(self, reference: str | None) -> Environment:
         """Return the environment that a user's word names. Raises NotFound, Conflict, ConfigError."""

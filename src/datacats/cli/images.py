@@ -1,0 +1,110 @@
+"""``datacats images``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from datacats.cli.files import reading, writing
+from datacats.cli.options import output_options, pass_session
+from datacats.cli.session import Session
+
+_MEGABYTE = 1_000_000
+
+ckan_option = click.option("--ckan", default="2.12", show_default=True, metavar="VERSION", help="CKAN's version.")
+registry_option = click.option(
+    "--registry", metavar="HOST:PORT", help="The registry.  [default: the process variable DATACATS_REGISTRY]"
+)
+
+
+@click.group("images")
+def command() -> None:
+    """List, make and move the images of datacats. Images of others are never touched."""
+
+
+@command.command("list", epilog="Example:  datacats images list")
+@output_options
+@pass_session
+def list_(session: Session) -> None:
+    """List the images, their sizes, and the sites that use them."""
+    from datacats.workflows.image_store import every  # noqa: PLC0415 - help must not pay for it
+
+    found = every(session.workspace)
+    width = max((len(each.name) for each in found), default=0)
+    lines = [
+        f"{each.name:<{width}}  {each.size / _MEGABYTE:4.0f} MB  {'current' if each.current else 'old':<7}  "
+        f"{' '.join(each.used_by) or '-'}"
+        for each in found
+    ]
+    empty = ["No images yet. Make them: datacats images build"]
+    session.result({"images": [asdict(each) for each in found]}, lines or empty)
+
+
+@command.command("build", epilog="Example:  datacats images build --ckan 2.11")
+@ckan_option
+@registry_option
+@output_options
+@pass_session
+def build(session: Session, ckan: str, registry: str | None) -> None:
+    """Have the images of a CKAN version here: from the registry, else built."""
+    from datacats.model.image import ROLES  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_store  # noqa: PLC0415
+
+    wanted = image_store.build(ckan, session.workspace.with_registry(registry), session.events())
+    names = [str(wanted[role]) for role in ROLES]
+    session.result({"images": names}, names)
+
+
+@command.command("push", epilog="Example:  datacats images push --registry registry.example.org:5000")
+@ckan_option
+@registry_option
+@output_options
+@pass_session
+def push(session: Session, ckan: str, registry: str | None) -> None:
+    """Send the images of a CKAN version to a registry."""
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+
+    target = image_store.registry_of(session.workspace, registry)
+    names = [str(ref) for ref in image_store.push(ckan, target, session.workspace, session.events())]
+    session.result({"images": names}, names)
+
+
+@command.command("save", epilog="Example:  datacats images save ckan-2.12.tar")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@ckan_option
+@output_options
+@pass_session
+def save(session: Session, file: Path, ckan: str) -> None:
+    """Write the images of a CKAN version to FILE, for a machine without a network."""
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+
+    with writing(file) as target:
+        names = [str(ref) for ref in image_store.save(ckan, target, session.workspace)]
+    if str(file) != "-":
+        session.result({"file": str(file), "images": names}, [f"Wrote {file}"])
+
+
+@command.command("load", epilog="Example:  datacats images load ckan-2.12.tar")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@output_options
+@pass_session
+def load(session: Session, file: Path) -> None:
+    """Take in the images of FILE."""
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+
+    with reading(file) as source:
+        image_store.load(source, session.workspace)
+    session.result({"file": str(file)}, [f"Loaded {file}"])
+
+
+@command.command("prune", epilog="Example:  datacats images prune")
+@output_options
+@pass_session
+def prune(session: Session) -> None:
+    """Remove the images of datacats that no site uses and no new environment would run on."""
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+
+    plan = image_store.prune(session.workspace, session.events())
+    session.result({"changed": [str(step) for step in plan]}, [f"Removed {len(plan)} images"])

@@ -1,0 +1,119 @@
+"""The images of datacats on this engine: which there are, who uses them, and how they travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from datacats.apply import apply
+from datacats.errors import ConfigError, ImageMissing
+from datacats.model import labels
+from datacats.model.event import Events, ignore
+from datacats.model.image import ROLES, ImageRef, ImageSet
+from datacats.model.observed import ImageSeen
+from datacats.model.plan import Plan
+from datacats.planning import provision
+from datacats.recipes import LINES, resolve_ckan
+from datacats.store import locate, site_file
+from datacats.workflows import images
+from datacats.workflows.workspace import Workspace
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LocalImage:
+    """An image of datacats on this engine: size in bytes, created in seconds since 1970, and the sites that use it."""
+
+    name: str
+    role: str
+    ckan: str
+    size: int
+    created: int
+    current: bool
+    used_by: tuple[str, ...]
+
+
+def every(workspace: Workspace) -> tuple[LocalImage, ...]:
+    """Return the images of datacats on this engine. ``current`` is what a new environment would run on."""
+    uses = dict(_uses(workspace))
+    current = {str(ref) for line in LINES for ref in _refs(images.wanted(workspace, resolve_ckan(line))[0])}
+    return tuple(
+        LocalImage(
+            name=name,
+            role=seen.labels.get(labels.ROLE, ""),
+            ckan=seen.labels.get(labels.CKAN, ""),
+            size=seen.size,
+            created=seen.created,
+            current=name in current,
+            used_by=tuple(sorted(site for site, names in uses.items() if name in names)),
+        )
+        for seen in workspace.ports.engine.images.list()
+        for name in sorted(seen.names)
+        if _is_ours(seen)
+    )
+
+
+def build(ckan: str, workspace: Workspace, events: Events = ignore) -> ImageSet:
+    """Have the images of a CKAN version here, from a registry or built; return their names."""
+    return images.ensure(workspace, resolve_ckan(ckan), events)
+
+
+def push(ckan: str, registry: str, workspace: Workspace, events: Events = ignore) -> tuple[ImageRef, ...]:
+    """Send the images of a CKAN version to a registry. Raises ImageMissing when they are not here."""
+    wanted, absent = images.wanted(workspace, resolve_ckan(ckan))
+    if absent:
+        raise ImageMissing(f"{absent[0]} is not here.", f"Make it: datacats images build --ckan {ckan}")
+    refs = _refs(wanted)
+    apply(provision.push(refs, registry), workspace.ports, events)
+    return tuple(ref.at(registry) for ref in refs)
+
+
+def registry_of(workspace: Workspace, chosen: str | None) -> str:
+    """Return the registry to use: the chosen one, else ``DATACATS_REGISTRY``. Raises ConfigError for none."""
+    registry = chosen or workspace.env.get("DATACATS_REGISTRY", "")
+    if not registry:
+        raise ConfigError("No registry is named.", "Give --registry HOST:PORT, or set DATACATS_REGISTRY.")
+    return registry
+
+
+def save(ckan: str, target: BinaryIO, workspace: Workspace) -> tuple[ImageRef, ...]:
+    """Write the images of a CKAN version to one archive. Raises ImageMissing when they are not here."""
+    wanted, absent = images.wanted(workspace, resolve_ckan(ckan))
+    if absent:
+        raise ImageMissing(f"{absent[0]} is not here.", f"Make it: datacats images build --ckan {ckan}")
+    target.writelines(workspace.ports.engine.images.save(_refs(wanted)))
+    return _refs(wanted)
+
+
+def load(source: BinaryIO, workspace: Workspace) -> None:
+    """Take in an archive that ``save`` wrote."""
+    workspace.ports.engine.images.load(iter(lambda: source.read(_CHUNK), b""))
+
+
+def prune(workspace: Workspace, events: Events = ignore) -> Plan:
+    """Remove the images of datacats that no site uses or could go back to, and no new environment would run on."""
+    unused = [ImageRef.parse(each.name) for each in every(workspace) if not each.current and not each.used_by]
+    plan = provision.prune(unused)
+    apply(plan, workspace.ports, events)
+    return plan
+
+
+def _refs(wanted: ImageSet) -> tuple[ImageRef, ...]:
+    return tuple(wanted[role] for role in ROLES)
+
+
+def _is_ours(seen: ImageSeen) -> bool:
+    return labels.RECIPE in seen.labels
+
+
+def _uses(workspace: Workspace) -> Iterator[tuple[str, set[str]]]:
+    """Yield each site with the names of the images that it runs on or could go back to."""
+    disk = workspace.ports.disk
+    for name in locate.names(disk, workspace.root):
+        environment = locate.by_name(disk, workspace.root, name)
+        for site_name in site_file.names(disk, environment):
+            site = site_file.read(disk, environment, site_name)
+            sets: Sequence[ImageSet] = [site.images, *([site.previous] if site.previous else [])]
+            yield f"{name}/{site_name}", {str(ref) for each in sets for ref in _refs(each)}
