@@ -23,7 +23,6 @@ OWNED = frozenset(
         "beaker.session.validate_key",
         "api_token.jwt.encode.secret",
         "api_token.jwt.decode.secret",
-        "debug",
     }
 )
 """Keys that belong to a site, not to the source: in the source's ``ckan.ini`` they are an error."""
@@ -43,7 +42,6 @@ def render(context: SiteContext, secrets: Secrets) -> bytes:
 def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:
     database = f"postgresql://ckan:{secrets.ckan}@postgres"
     values = {
-        "debug": str(context.site.mode is Mode.DEVELOPMENT).lower(),
         "sqlalchemy.url": f"{database}/ckan",
         "solr_url": solr.URL,
         "ckan.redis.url": f"redis://:{secrets.redis}@redis:6379/0",
@@ -57,6 +55,8 @@ def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:
         "beaker.session.secret": secrets.beaker,
         "beaker.session.validate_key": secrets.beaker,
     }
+    if context.site.mode is Mode.PRODUCTION:
+        values["debug"] = "false"
     if context.site.datastore:
         values["ckan.datastore.write_url"] = f"{database}/datastore"
         values["ckan.datastore.read_url"] = f"postgresql://datastore_ro:{secrets.datastore_ro}@postgres/datastore"

@@ -29,6 +29,9 @@ ckan.site_title = {title}
 ckan.views.default_views = {views}
 ckan.auth.create_user_via_web = false
 
+# The debug toolbar in every page; only in development, whatever stands here.
+debug = false
+
 [loggers]
 keys = root, ckan, ckanext, werkzeug
 

@@ -178,7 +178,8 @@ def test_no_cookie_domain_is_ever_written_empty() -> None:
     assert not [key for key in ini_values() if key.startswith("SESSION_COOKIE")]
 
 
-def test_production_has_no_debug() -> None:
+def test_debug_is_the_sources_choice_in_development_and_off_in_production() -> None:
+    assert "debug" not in ini_values()
     assert ini_values(mode=Mode.PRODUCTION)["debug"] == "false"
 
 
