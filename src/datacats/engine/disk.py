@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from datacats.engine import locks
@@ -68,13 +68,11 @@ class RealDisk:
         Raises DiskError when something else lies there.
         """
         for directory in reversed(_missing(path)):
-            with explained(directory, "made"), scratch(directory, directory=True) as (part, descriptor):
-                _dress(descriptor, mode, owner)
-                try:
-                    part.rename(directory)
-                except OSError:
-                    if not directory.is_dir():  # another process may have made it meanwhile
-                        raise
+            with explained(directory, "made"):
+                if owner in {None, (os.geteuid(), os.getegid())}:
+                    _make_own(directory, mode, owner)
+                else:
+                    _make_for(directory, mode, owner)
                 _sync(directory.parent)
 
     def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
@@ -155,6 +153,20 @@ def _dress(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
     os.fchmod(descriptor, mode)
 
 
+def _make_own(directory: Path, mode: int, owner: tuple[int, int] | None) -> None:
+    with suppress(FileExistsError):  # made meanwhile by another process, with the mode that it wants
+        directory.mkdir(mode)
+        with _opened(directory) as descriptor:  # umask, and a group handed down by the parent, have their say
+            _dress(descriptor, mode, owner)
+
+
+def _make_for(directory: Path, mode: int, owner: tuple[int, int] | None) -> None:
+    """Only under another name can it be given away: one cut off before that would stay with the wrong owner."""
+    with scratch(directory, directory=True) as (part, descriptor):
+        _dress(descriptor, mode, owner)
+        part.rename(directory)
+
+
 def _write(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
@@ -162,9 +174,15 @@ def _write(descriptor: int, content: bytes) -> None:
 
 
 def _sync(directory: Path) -> None:
+    with _opened(directory) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[int]:
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -179,8 +197,10 @@ def _missing(path: Path) -> list[Path]:
 
 def _is_directory(path: Path) -> bool:
     with explained(path, "made"):
-        if path.is_dir():
-            return True
-        if not os.path.lexists(path):
+        try:
+            seen = os.lstat(path)
+        except _NONE:
             return False
-    raise not_a_directory(path, is_link=path.is_symlink())
+        if stat.S_ISDIR(seen.st_mode) or path.is_dir():
+            return True
+    raise not_a_directory(path, is_link=stat.S_ISLNK(seen.st_mode))

@@ -36,16 +36,22 @@ def remove_tree(path: Path) -> None:
 def _remove(path: Path, parent: int) -> None:
     """Every name is taken relative to an open directory: a link swapped in meanwhile leads nowhere else."""
     try:
-        is_directory = stat.S_ISDIR(os.lstat(path.name, dir_fd=parent).st_mode)
-        if is_directory:
-            _empty(path, parent)
-            os.rmdir(path.name, dir_fd=parent)
+        if stat.S_ISDIR(os.lstat(path.name, dir_fd=parent).st_mode):
+            _remove_directory(path, parent)
         else:
             os.unlink(path.name, dir_fd=parent)
     except _GONE:
         return
     except OSError as error:
         raise _refused(path, error) from error
+
+
+def _remove_directory(path: Path, parent: int) -> None:
+    try:
+        os.rmdir(path.name, dir_fd=parent)  # an empty one needs no look inside, which another user's may refuse
+    except OSError:
+        _empty(path, parent)
+        os.rmdir(path.name, dir_fd=parent)
 
 
 def _empty(path: Path, parent: int) -> None:

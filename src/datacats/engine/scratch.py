@@ -43,22 +43,28 @@ def scratch(target: Path, *, directory: bool = False) -> Iterator[tuple[Path, in
 
 
 def _make(target: Path, *, directory: bool) -> tuple[Path, int]:
+    make = _new_directory if directory else _new_file
     while True:
         path = target.parent / f"{_beginning(target)}{secrets.token_hex(4)}{_END}"
-        descriptor = _new_directory(path) if directory else _new_file(path)
+        descriptor = make(path)
+        if descriptor is None:
+            continue
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.path.lexists(path):
             return path, descriptor
         os.close(descriptor)  # swept by another process between making and holding
 
 
-def _new_file(path: Path) -> int:
+def _new_file(path: Path) -> int | None:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
 
-def _new_directory(path: Path) -> int:
+def _new_directory(path: Path) -> int | None:
     path.mkdir(0o700)
-    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # swept by another process between making and opening
+        return None
 
 
 def _beginning(target: Path) -> str:
