@@ -20,7 +20,8 @@ from datacats.model.service import ContainerSpec
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _ATTACHED = {"stream": 1, "stdout": 1, "stderr": 1}
-_LOOK_EVERY, _LOOK_FOR = 0.01, 5.0
+_LOOK_EVERY, _LOOK_FOR, _LOOK_AGAIN_FOR = 0.01, 5.0, 0.3
+_KILLED = 137
 
 
 def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
@@ -160,10 +161,10 @@ def _exit_code(wire: Wire, identity: str, name: str) -> int:
         try:
             told = wire.call("GET", f"/exec/{identity}/json")
         except NoSuchContainer as error:
-            raise NoSuchContainer(
-                f"{name} was removed while a command ran in it.", "Bring it back: datacats start"
-            ) from error
+            raise _ended_under(name) from error
         if not told["Running"]:
+            if told["ExitCode"] == _KILLED:
+                _check_alive(wire, name)
             return int(told["ExitCode"])
         if time.monotonic() > deadline:
             raise EngineUnreachable(
@@ -171,6 +172,23 @@ def _exit_code(wire: Wire, identity: str, name: str) -> int:
                 "See whether it is well: docker info; then give the command again.",
             )
         time.sleep(_LOOK_EVERY)
+
+
+def _check_alive(wire: Wire, name: str) -> None:
+    """Look for a moment whether the container of a killed command ends as well: the engine notes that later."""
+    deadline = time.monotonic() + _LOOK_AGAIN_FOR
+    while time.monotonic() < deadline:
+        try:
+            running = wire.call("GET", f"/containers/{name}/json")["State"]["Running"]
+        except NoSuchContainer as error:
+            raise _ended_under(name) from error
+        if not running:
+            raise _ended_under(name)
+        time.sleep(_LOOK_EVERY)
+
+
+def _ended_under(name: str) -> NoSuchContainer:
+    return NoSuchContainer(f"{name} ended while a command ran in it.", "Bring it back: datacats start")
 
 
 def _destroy(wire: Wire, container: str) -> None:
