@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from datacats.model import labels
@@ -48,13 +47,12 @@ def endpoint(attachment: Attachment) -> dict[str, Any]:
 
 def network(spec: NetworkSpec) -> dict[str, Any]:
     """Return the body of the request that makes a network."""
-    gateway = next(ipaddress.ip_network(spec.subnet).hosts())
     return {
         "Name": spec.name,
         "CheckDuplicate": True,
         "Driver": "bridge",
         "Internal": spec.internal,
-        "IPAM": {"Driver": "default", "Config": [{"Subnet": spec.subnet, "Gateway": str(gateway)}]},
+        "IPAM": {"Driver": "default", "Config": [{"Subnet": spec.subnet}]},
         "Labels": dict(spec.labels),
     }
 
