@@ -1,9 +1,10 @@
-"""Run as somebody who may not do everything, even where the tests run as root."""
+"""What the host and its user allow a test: run as an ordinary user, even where the tests run as root."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,17 @@ IS_ROOT = os.geteuid() == 0
 NOBODY = 65534
 
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="only root can make files for somebody else")
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="this host has no loopback address of IP version 6")
 
 
 @contextmanager

@@ -54,9 +54,9 @@ class RealHttp:
             _bind(address, port)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return listeners.holder(address, port) or ""
+                return listeners.holder(_numeric(address), port) or ""
             if error.errno == errno.EACCES:  # a low port: the engine may bind it, we may only look who has it
-                return listeners.holder(address, port)
+                return listeners.holder(_numeric(address), port)
         return None
 
     def pause(self, seconds: float) -> None:
@@ -82,7 +82,7 @@ def _headers(host: str) -> dict[str, str]:
 
 def _beginning(response: http.client.HTTPResponse, channel: socket.socket, deadline: float) -> bytes:
     body = b""
-    while len(body) < _LIMIT:
+    while len(body) < _LIMIT and not response.isclosed():
         channel.settimeout(max(deadline - time.monotonic(), 0.001))
         piece = response.read1(_LIMIT - len(body))
         if not piece:
@@ -93,8 +93,9 @@ def _beginning(response: http.client.HTTPResponse, channel: socket.socket, deadl
     return body
 
 
-def _reason(error: Exception) -> str:
-    return next((words for kind, words in _REASONS if isinstance(error, kind)), str(error))
+def _reason(error: OSError | http.client.HTTPException) -> str:
+    told = getattr(error, "strerror", None) or str(error)
+    return next((words for kind, words in _REASONS if isinstance(error, kind)), told)
 
 
 def _bind(address: str, port: int) -> None:
@@ -105,3 +106,7 @@ def _bind(address: str, port: int) -> None:
         if family == socket.AF_INET6:
             probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         probe.bind((address, port))
+
+
+def _numeric(address: str) -> str:
+    return str(socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][4][0])
