@@ -139,7 +139,7 @@ def test_an_engine_outlives_the_script_and_does_not_hold_its_output(tmp_path: Pa
 def test_an_engine_that_ends_at_once_is_not_waited_for_and_its_last_words_are_shown(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("level=info msg=chatter\nfailed to start daemon: no devices cgroup\n")
-    names = f"pid_file=/nowhere engine_log={log} patience=50 first_words=0"
+    names = f"pid_file=/nowhere engine_log={log} patience=500 first_words=0"
     done = setup(f"{NO_ENGINE}{NO_SYSTEMD}{names}; wait_for_engine")
     assert done.returncode == 1
     assert "no devices cgroup" in done.stderr
