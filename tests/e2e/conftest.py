@@ -61,3 +61,9 @@ def installation() -> Iterator[Installation]:
 def catstown(installation: Installation) -> Running:
     """A CKAN 2.12 site in development mode that all tests share; whoever breaks it mends it."""
     return make(installation, "catstown")
+
+
+@pytest.fixture(scope="session")
+def sandbox(installation: Installation) -> Running:
+    """A second environment beside the first."""
+    return make(installation, "sandbox")

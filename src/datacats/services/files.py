@@ -12,10 +12,13 @@ from datacats.services import ini, redis, web
 from datacats.services.common import run_directory
 
 
-def run_files(context: SiteContext, secrets: Secrets) -> dict[Path, bytes]:
-    """Return the path and content of every private file of a site. Each service sees only its own."""
+def run_files(context: SiteContext, secrets: Secrets, choices: bytes) -> dict[Path, bytes]:
+    """Return the path and content of every private file of a site. Each service sees only its own.
+
+    ``choices`` is the content of the source's ``ckan.ini``.
+    """
     files = {
-        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets),
+        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets, choices),
         run_directory(context, redis.SERVICE) / "redis.conf": redis.configuration(secrets),
     }
     if context.host.authorities:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from configparser import RawConfigParser
+
 from datacats.model.environment import Mode, SiteContext
 from datacats.model.names import suffix
 from datacats.model.secrets import Secrets
@@ -27,16 +30,52 @@ OWNED = frozenset(
 )
 """Keys that belong to a site, not to the source: in the source's ``ckan.ini`` they are an error."""
 
+_CONSOLE = """\
+[loggers]
+keys = root
+[handlers]
+keys = console
+[formatters]
+keys = generic
+[logger_root]
+level = WARNING
+handlers = console
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = generic
+[formatter_generic]
+format = %(asctime)s %(levelname)-5.5s [%(name)s] %(message)s
+"""
+
 _HEADER = """\
 # Made by datacats for one site: what the site owns, over the source directory's ckan.ini.
 # Edits here are lost. Choices belong in ckan.ini of the source directory.
 """
 
 
-def render(context: SiteContext, secrets: Secrets) -> bytes:
-    """Return the content of the site's ``ckan.ini``."""
+def render(context: SiteContext, secrets: Secrets, choices: bytes) -> bytes:
+    """Return the content of the site's ``ckan.ini``. ``choices`` is the source's, for how CKAN logs.
+
+    Before 2.12 CKAN reads how to log from the file it is given alone, not from one that this file uses.
+    """
     owned = "\n".join(f"{key} = {_escape(value)}" for key, value in _owned(context, secrets).items())
-    return f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n".encode()
+    head = f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n"
+    return f"{head}\n{_logging(choices.decode())}".encode()
+
+
+def _logging(choices: str) -> str:
+    parser = RawConfigParser()
+    parser.read_string(choices)
+    if not all(parser.has_section(name) for name in ("loggers", "handlers", "formatters")):
+        parser = RawConfigParser()
+        parser.read_string(_CONSOLE)
+    for name in parser.sections():
+        if not name.startswith(("logger", "handler", "formatter")):
+            parser.remove_section(name)
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue()
 
 
 def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:

@@ -65,10 +65,8 @@ def _make(workspace: Workspace, context: SiteContext, sealed: Path, events: Even
 def _prepare(context: SiteContext, secrets: Secrets) -> Plan:
     owner = (context.host.uid, context.host.gid)
     cause = "a template is made from the definition alone"
-    texts = {
-        context.environment.source / source.INI: source.new_files("CKAN")[source.INI],
-        **files.run_files(context, secrets),
-    }
+    choices = source.new_files("CKAN")[source.INI]
+    texts = {context.environment.source / source.INI: choices, **files.run_files(context, secrets, choices)}
     return Plan.of(
         [
             *template.directories(context.directory, owner, cause),

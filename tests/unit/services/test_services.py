@@ -16,9 +16,11 @@ from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec
 from datacats.services import files, ini, postgres, web
 from datacats.services.describe import describe
+from datacats.store.source import new_files
 from tests.unit.builders import ENVIRONMENT, context
 
 SECRETS = Secrets.fresh()
+INI = new_files("t")["ckan.ini"]
 
 
 def specs(**changes: Any) -> dict[str, ContainerSpec]:
@@ -126,7 +128,7 @@ def test_a_proxy_of_the_host_reaches_web_but_not_the_backing_services() -> None:
 
 def test_authorities_of_the_host_are_placed_and_named() -> None:
     site = context(host=Host(1, 1, authorities=b"PEM"))
-    placed = {path.name: content for path, content in files.run_files(site, SECRETS).items()}
+    placed = {path.name: content for path, content in files.run_files(site, SECRETS, INI).items()}
     assert placed["authorities.pem"] == b"PEM"
     assert web.process_variables(site)["REQUESTS_CA_BUNDLE"] == "/run/datacats/authorities.pem"
 
@@ -151,16 +153,16 @@ def test_a_one_off_container_has_a_random_name_and_is_destroyed_after() -> None:
 
 
 def test_the_label_of_web_changes_with_what_it_reads_at_start() -> None:
-    texts = files.run_files(context(), SECRETS)
+    texts = files.run_files(context(), SECRETS, INI)
     first = files.configuration_digest(texts, b"a")
     assert files.configuration_digest(texts, b"b") != first
-    other = files.run_files(context(site_url="https://data.example.org"), SECRETS)
+    other = files.run_files(context(site_url="https://data.example.org"), SECRETS, INI)
     assert files.configuration_digest(other, b"a") != first
     assert files.configuration_digest({Path("/x/redis/redis.conf"): b"1"}, b"") == files.configuration_digest({}, b"")
 
 
 def ini_values(**changes: Any) -> dict[str, str]:
-    text = ini.render(context(**changes), SECRETS).decode()
+    text = ini.render(context(**changes), SECRETS, INI).decode().partition("\n\n")[0]
     return {key: value for key, separator, value in (line.partition(" = ") for line in text.splitlines()) if separator}
 
 
@@ -191,3 +193,14 @@ def test_role_passwords_are_sent_as_verifiers_only() -> None:
     sql = postgres.passwords(context(), SECRETS, cause="").sql
     assert SECRETS.ckan not in sql
     assert "SCRAM-SHA-256$4096:" in sql
+
+
+def test_how_ckan_logs_is_the_sources_choice() -> None:
+    text = ini.render(context(), SECRETS, INI.replace(b"level = DEBUG", b"level = ERROR")).decode()
+    assert "[logger_ckanext]\nlevel = ERROR" in text
+    assert text.count("[app:main]") == 1
+
+
+def test_a_source_that_says_nothing_of_logging_logs_to_the_console() -> None:
+    text = ini.render(context(), SECRETS, b"[app:main]\nuse = egg:ckan\n").decode()
+    assert "[handler_console]" in text

@@ -1,0 +1,56 @@
+"""What a person does on the first day, in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.e2e.browser import browser
+from tests.e2e.conftest import PASSWORD, Running
+
+
+def fill(driver: WebDriver, **fields: str) -> None:
+    for name, text in fields.items():
+        field = driver.find_element(By.NAME, name)
+        field.clear()
+        field.send_keys(text)
+
+
+def press(driver: WebDriver, css: str) -> None:
+    button = driver.find_element(By.CSS_SELECTOR, css)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click();", button)
+
+
+def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_finds_it(
+    catstown: Running, tmp_path: Path
+) -> None:
+    file = tmp_path / "whales.csv"
+    file.write_text("sea,whales\nNorth,7\n")
+    with browser() as driver:
+        driver.get(catstown.ckan.url)
+        assert "Welcome" in driver.title
+        press(driver, "a[href*='/user/login']")
+        fill(driver, login="admin", password=PASSWORD)
+        press(driver, "form button[type=submit].btn-primary")
+        assert driver.find_elements(By.CSS_SELECTOR, "a[href*='/user/admin']")
+
+        driver.get(f"{catstown.ckan.url}organization/new")
+        fill(driver, title="Harbour")
+        press(driver, "button[name=save]")
+        assert "Harbour" in driver.title
+
+        driver.get(f"{catstown.ckan.url}dataset/new")
+        fill(driver, title="Whales of the bay", notes="Counted from the pier, blubber and all")
+        press(driver, "button[name=save]")
+        assert "/resource/new" in driver.current_url
+        driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
+        fill(driver, name="Counts")
+        press(driver, "button[name=save][value='go-metadata']")
+        assert "/dataset/whales-of-the-bay" in driver.current_url
+
+        driver.get(f"{catstown.ckan.url}dataset/?q=blubber")
+        assert driver.find_elements(By.LINK_TEXT, "Whales of the bay")
+    (found,) = catstown.ckan.action("package_search", q="blubber", include_private=True)["results"]
+    assert found["resources"][0]["name"] == "Counts"
