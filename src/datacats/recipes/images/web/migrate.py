@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 import psycopg2  # type: ignore[import-untyped]
-from ckan import model  # type: ignore[import-not-found]
+from ckan import __version__, model  # type: ignore[import-not-found]
 from ckan.cli.cli import ckan  # type: ignore[import-not-found]
 from ckan.common import config  # type: ignore[import-not-found]
 from ckan.plugins import plugin_loaded  # type: ignore[import-not-found]
@@ -15,7 +15,8 @@ from ckan.plugins import plugin_loaded  # type: ignore[import-not-found]
 def main() -> int:
     """Create or upgrade CKAN's and the plugins' tables, then the datastore's functions and permissions."""
     ckan(["db", "upgrade"], standalone_mode=False)
-    ckan(["db", "pending-migrations", "--apply"], standalone_mode=False)
+    if __version__.startswith("2.10."):  # later ones do the plugins' along with their own
+        ckan(["db", "pending-migrations", "--apply"], standalone_mode=False)
     if plugin_loaded("datastore"):
         permit_datastore()
     return 0
