@@ -155,6 +155,21 @@ def test_a_file_that_vanishes_is_a_change(server: Server, monkeypatch: pytest.Mo
     assert develop.stamps() != before
 
 
+def test_what_a_fallen_server_leaves_behind_does_not_keep_its_port(server: Server) -> None:
+    left = server.log.with_name("left")
+    server.does(f"sleep 60 &\necho $! > {left}\nexit 3")
+    next_line(server.start())
+    assert not is_running(int(left.read_text()))
+
+
+def is_running(pid: int) -> bool:
+    """Whether that process does anything any more; without a first process of our own it may stay a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_processes_that_nobody_waits_for_do_not_end_the_server(server: Server) -> None:
     server.does("(sleep 0.1 &)\nsleep 0.4\nexit 5")
     process = server.start()

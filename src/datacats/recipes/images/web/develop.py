@@ -33,8 +33,13 @@ class Supervisor:
     def stop(self, number: int, _frame: object) -> None:
         """Pass a signal on to the server and what it started."""
         self.stopped_by = number
+        self.signal_group(number)
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to the server and what it started, if there is any of it."""
         if self.group:
-            os.killpg(self.group, number)
+            with suppress(ProcessLookupError):
+                os.killpg(self.group, number)
 
     def serve(self) -> int:
         """Run the server until it is told to stop, or ends well; return its exit status."""
@@ -42,8 +47,9 @@ class Supervisor:
             status = self.run()
             if self.stopped_by or status == 0:
                 return status
+            before = stamps()
             say(f"the server ended with status {status}; waiting for a change below {PROJECT} or in the ini.")
-            if not self.wait_for_change():
+            if not self.wait_for_change(before):
                 return 128 + self.stopped_by
             say("something changed; starting the server again.")
 
@@ -52,15 +58,15 @@ class Supervisor:
         server = subprocess.Popen(self.command, start_new_session=True)
         self.group = server.pid
         if self.stopped_by:
-            os.killpg(self.group, self.stopped_by)
+            self.signal_group(self.stopped_by)
         status = wait_for(server.pid)
+        self.signal_group(signal.SIGKILL)  # what the server leaves behind would keep its port
         self.group = 0
         server.returncode = status
         return status
 
-    def wait_for_change(self) -> bool:
-        """Wait until a file is another than now; false when told to stop."""
-        before = stamps()
+    def wait_for_change(self, before: Stamps) -> bool:
+        """Wait until a file is another than before; false when told to stop."""
         while not self.stopped_by:
             time.sleep(INTERVAL)
             if stamps() != before:
