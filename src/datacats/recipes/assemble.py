@@ -19,17 +19,17 @@ from datacats.model.image import (
     ImageSet,
     Role,
 )
-from datacats.recipes import sources
+from datacats.recipes.sources import image_files, search_files, web_files
 from datacats.recipes.versions import POSTGRES, REDIS
 
 
 def recipe(role: Role, ckan: str, architecture: str, base: BaseKind) -> ImageRecipe:
     """Describe the image of that role for an exact CKAN version."""
-    files = sources.image_files(role)
+    files = image_files(role)
     if role == "web":
-        return ImageRecipe(role, ckan, base, architecture, files + sources.web_files(ckan))
+        return ImageRecipe(role, ckan, base, architecture, files + web_files(ckan))
     if role == "search":
-        return ImageRecipe(role, ckan, base, architecture, files + sources.search_files(ckan))
+        return ImageRecipe(role, ckan, base, architecture, files + search_files(ckan))
     return ImageRecipe(role, {"postgres": POSTGRES, "redis": REDIS}[role], base, architecture, files)
 
 

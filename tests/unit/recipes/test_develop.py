@@ -53,10 +53,10 @@ class Server:
     def started(self) -> int:
         return self.log.read_text().count("started") if self.log.exists() else 0
 
-    def wait_for(self, starts: int) -> None:
+    def wait_until_it_says(self, word: str) -> None:
         end = time.monotonic() + DEADLINE
-        while self.started() < starts:
-            assert time.monotonic() < end, "the server was not started"
+        while not (self.log.exists() and word in self.log.read_text()):
+            assert time.monotonic() < end, f"the server never said {word}"
             time.sleep(0.02)
 
 
@@ -82,10 +82,10 @@ def test_the_server_listens_for_the_whole_container_and_gets_further_words(serve
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_reaches_the_server_and_its_answer_is_the_exit_status(server: Server, number: signal.Signals) -> None:
-    server.does(f"trap 'exit 7' {number.name.removeprefix('SIG')}\nwhile :; do sleep 0.05; done")
+    trap = f"trap 'exit 7' {number.name.removeprefix('SIG')}"
+    server.does(f"{trap}\necho listening >> {server.log}\nwhile :; do sleep 0.05; done")
     process = server.start()
-    server.wait_for(1)
-    time.sleep(0.2)
+    server.wait_until_it_says("listening")
     process.send_signal(number)
     assert process.wait(DEADLINE) == 7
 
@@ -93,7 +93,7 @@ def test_a_signal_reaches_the_server_and_its_answer_is_the_exit_status(server: S
 def test_a_signal_reaches_what_the_server_started(server: Server) -> None:
     server.does(f"sh -c 'echo child >> {server.log}; sleep 60' & wait")
     process = server.start()
-    server.wait_for(1)
+    server.wait_until_it_says("child")
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) == 128 + signal.SIGTERM
 
@@ -159,7 +159,10 @@ def test_what_a_fallen_server_leaves_behind_does_not_keep_its_port(server: Serve
     left = server.log.with_name("left")
     server.does(f"sleep 60 &\necho $! > {left}\nexit 3")
     next_line(server.start())
-    assert not is_running(int(left.read_text()))
+    end = time.monotonic() + DEADLINE
+    while is_running(int(left.read_text())):
+        assert time.monotonic() < end, "it is still there"
+        time.sleep(0.02)
 
 
 def is_running(pid: int) -> bool:
