@@ -62,14 +62,19 @@ class Installation:
         return subprocess.Popen([*PROGRAM, *arguments], cwd=cwd or self.work, **(options | changes))
 
     def run(
-        self, *arguments: str, status: int = 0, stdin: bytes = b"", cwd: Path | None = None, **env: str
+        self,
+        *arguments: str,
+        status: int = 0,
+        stdin: bytes = b"",
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run datacats to its end; its status must be the one expected."""
         done = subprocess.run(
             [*PROGRAM, *arguments],
             input=stdin,
             capture_output=True,
-            env=self.env | env,
+            env=self.env | (env or {}),
             cwd=cwd or self.work,
             check=False,
             timeout=900,

@@ -42,22 +42,25 @@ def ensure(workspace: Workspace, images: ImageSet, host: Host, events: Events) -
 
 
 def _context(workspace: Workspace, name: str, images: ImageSet, host: Host) -> SiteContext:
-    """Describe the site that becomes the template. No user's environment can have its name."""
+    """Describe the site that becomes the template.
+
+    No user's environment can have its name, and another data root that makes the same one has another.
+    """
     working = workspace.root.templates / f"{name}.making"
     environment = Environment("_template", working / "source", working, workspace.root.uuid, "")
-    return SiteContext(environment, Site(name, 0, ("", ""), images), host)
+    return SiteContext(environment, Site(f"{name}-{workspace.root.uuid[:8]}", 0, ("", ""), images), host)
 
 
 def _make(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> None:
     ports, working = workspace.ports, context.environment.data
-    apply(teardown.remove(observe(ports, context), cause="an earlier run was interrupted"), ports, events)
+    apply(teardown.remove(observe(ports, context.environment, context.site.name), cause="an earlier run was interrupted"), ports, events)
     apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
     secrets = Secrets.fresh()
     apply(_prepare(context, secrets), ports, events)
     with workspace.root.lock(ports.disk):
         context = subnets.give(workspace, context)
         networks = common.networks(context)
-        apply(converge(networks, (), observe(ports, context), after_start={}, ready=()), ports, events)
+        apply(converge(networks, (), observe(ports, context.environment, context.site.name), after_start={}, ready=()), ports, events)
     steps = _steps(context, secrets)
     apply(template.make(working, sealed, context.directory, steps), ports, events)
 
