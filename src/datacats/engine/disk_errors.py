@@ -59,6 +59,11 @@ def not_a_directory(path: Path, *, is_link: bool) -> DiskError:
 
 def no_program(name: str, error: OSError) -> DiskError:
     """Return the error for a program that cannot be started."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or not ("/" in name or _is_on_path(name)):
         return DiskError(f"The program {name} is not on this host.", f"Install {name}, then try again.")
     return DiskError(f"The program {name} cannot be run: {(error.strerror or str(error)).lower()}.")
+
+
+def _is_on_path(name: str) -> bool:
+    """The system says "permission denied" for a missing program when one directory of PATH is closed to the user."""
+    return any(os.access(Path(directory, name), os.X_OK) for directory in os.get_exec_path())

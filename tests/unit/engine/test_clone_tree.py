@@ -71,10 +71,13 @@ def test_directories_that_nobody_may_write_to_are_cloned_with_what_is_in_them(co
 
 
 @needs_root
-def test_the_owner_gets_everything_links_too(old: Path) -> None:
+def test_the_owner_gets_everything_links_too_and_no_mode_is_lost_by_it(old: Path) -> None:
     (old / "link").symlink_to("nowhere")
+    (old / "program").touch()
+    (old / "program").chmod(0o4755)
     new = old.parent / "new"
     RealDisk().clone_tree(old, new, (4711, 4712))
+    assert stat.S_IMODE((new / "program").stat().st_mode) == 0o4755
     assert {(path.lstat().st_uid, path.lstat().st_gid) for path in [new, *new.rglob("*")]} == {(4711, 4712)}
 
 

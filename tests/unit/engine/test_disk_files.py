@@ -54,17 +54,22 @@ def test_an_ordinary_user_cannot_give_files_away(common: Path) -> None:
     assert list(common.iterdir()) == []
 
 
-def test_mode_and_owner_are_set_while_the_file_is_still_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_private_and_empty_until_it_has_its_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     fchmod = os.fchmod
 
     def look(descriptor: int, mode: int) -> None:
-        seen.append(os.fstat(descriptor).st_size)
+        before = os.fstat(descriptor)
+        seen.append((before.st_size, stat.S_IMODE(before.st_mode)))
         fchmod(descriptor, mode)
 
     monkeypatch.setattr(os, "fchmod", look)
-    RealDisk().place(tmp_path / "file", b"secret", 0o600)
-    assert seen == [0]
+    old = os.umask(0)
+    try:
+        RealDisk().place(tmp_path / "file", b"secret", 0o644)
+    finally:
+        os.umask(old)
+    assert seen == [(0, 0o600)]
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o077])
@@ -94,6 +99,17 @@ def test_content_and_then_its_name_are_on_the_disk_when_place_returns(
     monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(path_of(descriptor)))
     RealDisk().place(tmp_path / "file", b"content", 0o600)
     assert [path.parent for path in synced] == [tmp_path, tmp_path.parent]
+
+
+def test_the_name_of_a_made_directory_and_of_a_clone_is_on_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(path_of(descriptor)))
+    RealDisk().make_directory(tmp_path / "a" / "b", 0o700)
+    assert synced == [tmp_path, tmp_path / "a"]
+    RealDisk().clone_tree(tmp_path / "a", tmp_path / "clone")
+    assert synced[2:] == [tmp_path]
 
 
 def test_the_directories_of_both_names_are_on_the_disk_when_move_returns(

@@ -68,6 +68,7 @@ def test_path_and_query_are_asked_for_under_the_host_of_the_url() -> None:
     request, *headers = running.heard.split(b"\r\n")
     assert request == b"GET /dataset?q=a%20b HTTP/1.1"
     assert b"Host: 127.0.0.1:%d" % running.port in headers
+    assert b"Connection: close" in headers, "or a server with few workers would keep one waiting for us"
 
 
 def test_another_host_is_sent_in_place_of_the_urls_own() -> None:

@@ -56,6 +56,10 @@ def take_and_give_back(path: Path, patience: float) -> int:
         return path.stat().st_ino
 
 
+def number_of_open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def still_waits(waiting: Future[int]) -> bool:
     return not wait([waiting], timeout=0.2).done
 
@@ -90,6 +94,14 @@ def test_who_waits_gets_the_lock_when_it_is_given_back(path: Path) -> None:
         assert other.stdin
         other.stdin.close()
         assert waiting.result() == path.stat().st_ino
+
+
+def test_a_lock_that_was_not_to_be_had_leaves_nothing_open(path: Path) -> None:
+    with RealDisk().lock(path, "it", wait=AT_ONCE):
+        before = number_of_open_files()
+        with pytest.raises(Busy):
+            take_and_give_back(path, AT_ONCE)
+        assert number_of_open_files() == before
 
 
 def test_waiting_ends_at_its_deadline_and_hardly_costs_anything(path: Path) -> None:

@@ -67,6 +67,7 @@ def test_a_listener_in_the_way_is_named(held: str, wanted: str) -> None:
     ("held", "wanted"),
     [
         ("127.0.0.2", "127.0.0.1"),
+        pytest.param("127.0.0.1", "::", marks=needs_ipv6),
         pytest.param("127.0.0.1", "::1", marks=needs_ipv6),
         pytest.param("::1", "127.0.0.1", marks=needs_ipv6),
     ],
@@ -74,6 +75,16 @@ def test_a_listener_in_the_way_is_named(held: str, wanted: str) -> None:
 def test_a_listener_on_another_address_is_not_in_the_way(held: str, wanted: str) -> None:
     with listening(held) as port:
         assert RealHttp().port_holder(wanted, port) is None
+
+
+@needs_ipv6
+def test_a_listener_that_takes_an_address_of_ip_version_4_as_one_of_version_6_is_named() -> None:
+    with socket.socket(socket.AF_INET6) as listener:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind(("::ffff:127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert RealHttp().port_holder("127.0.0.1", port) == f"{name_of(os.getpid())} (pid {os.getpid()})"
 
 
 def test_a_connection_that_has_just_ended_does_not_hold_its_port() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +71,27 @@ def test_an_empty_closed_directory_of_another_user_can_be_removed_from_ones_own(
     with unprivileged():
         RealDisk().remove_tree(common / "tree")
     assert not (common / "tree").exists()
+
+
+def test_a_link_that_takes_the_place_of_a_directory_meanwhile_leads_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, elsewhere = tmp_path / "tree" / "directory", tmp_path / "elsewhere"
+    directory.mkdir(parents=True)
+    elsewhere.mkdir()
+    (elsewhere / "file").touch()
+
+    def swap(name: str, *, dir_fd: int) -> None:
+        del dir_fd
+        if name == directory.name:
+            directory.rename(tmp_path / "away")
+            directory.symlink_to(elsewhere)
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+
+    monkeypatch.setattr(os, "rmdir", swap)
+    with pytest.raises(DiskError):
+        RealDisk().remove_tree(tmp_path / "tree")
+    assert (elsewhere / "file").exists()
 
 
 def test_a_deep_tree_is_removed_to_its_root(tmp_path: Path) -> None:
