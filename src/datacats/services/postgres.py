@@ -115,7 +115,12 @@ def statements(context: SiteContext, database: str, sql: str, *, what: str, caus
 
 def first_roles(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:
     """Make the roles and databases of a new cluster."""
-    return statements(context, "postgres", _FIRST_ROLES + _roles(secrets), what="roles and databases", cause=cause)
+    return statements(context, "postgres", first_roles_sql(secrets), what="roles and databases", cause=cause)
+
+
+def first_roles_sql(secrets: Secrets) -> str:
+    """The SQL that makes the roles and databases of a new cluster."""
+    return _FIRST_ROLES + _roles(secrets)
 
 
 def passwords(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:

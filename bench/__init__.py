@@ -1,0 +1,1 @@
+"""What datacats promises of speed and memory, measured against a floor or a peer in one run."""
