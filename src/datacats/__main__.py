@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -12,6 +13,13 @@ def main() -> None:
 
         sys.stdout.write(f"datacats {VERSION}\n")
         return
+    if "_DATACATS_COMPLETE" in os.environ:
+        from datacats.cli.complete import answer  # noqa: PLC0415 - a key press should not wait for click
+
+        completed = answer()
+        if completed is not None:
+            sys.stdout.write(completed)
+            return
     from datacats.cli.main import run  # noqa: PLC0415 - importing click takes longer than all of the above
 
     sys.exit(run(sys.argv[1:]))
