@@ -138,7 +138,8 @@ def refuse_foreign(kind: str, seen: ContainerSeen | NetworkSeen, wanted: Mapping
         return
     if holder is None:
         whose = "was not made by datacats"
-        hint = f"Remove or rename it yourself: docker rm {seen.name}"
+        command = "docker network rm" if kind == "network" else "docker rm"
+        hint = f"Remove or rename it yourself: {command} {seen.name}"
     else:
         whose = f"belongs to the data root {seen.labels.get(labels.HOME, holder)}"
         hint = "Use that data root (DATACATS_HOME), or give this environment another name."

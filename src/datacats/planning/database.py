@@ -18,6 +18,13 @@ GRANT CONNECT ON DATABASE {loading(name)} TO ckan;
 """
 
 
+def empty(name: str) -> str:
+    """Replace a database by an empty one, for a load to fill."""
+    closed = f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC;\nGRANT CONNECT ON DATABASE {name} TO ckan;\n"
+    made = f"DROP DATABASE IF EXISTS {name} WITH (FORCE);\nCREATE DATABASE {name} OWNER ckan;\n"
+    return made + (closed if name == "ckan" else "")
+
+
 def swap(name: str) -> str:
     """Give the loaded database the name, in one transaction."""
     return _leave(name) + _rename(name, _before(name)) + _rename(loading(name), name)

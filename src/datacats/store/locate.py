@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,15 @@ from datacats.store import documents, environment_file
 from datacats.store.root import DataRoot
 
 FILE = "environment.json"
+
+_OURS = frozenset({FILE, "sites", "lock"})
+_OLD = frozenset({".version", "project-dir", "venv"})
+"""What the first datacats kept there."""
+
+
+def place(cwd: Path, text: str) -> Path:
+    """Return the real path that a user's word means: one directory has one path, whatever leads to it."""
+    return Path(os.path.realpath(cwd / text))
 
 
 def find_source(disk: Disk, start: Path) -> Path:
@@ -29,36 +39,50 @@ def find_source(disk: Disk, start: Path) -> Path:
 def find(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Environment:
     """Return the environment that a reference names: None means the current directory upwards.
 
-    A name that has a data directory wins over a directory of the same name. Raises NotFound, and Conflict when
-    the data directory of that name belongs to another source directory.
+    A name that has a data directory wins over a directory of the same name. Raises NotFound, ConfigError when the
+    source directory is gone, and Conflict when the data directory belongs to another source directory.
     """
-    if reference is not None and _is_name(reference) and disk.entry(root.environment(reference) / FILE):
-        return load(disk, root, _recorded_source(disk, root, reference))
-    start = cwd if reference is None else (cwd / reference).absolute()
-    if reference is not None and disk.entry(start) is None:
-        raise NotFound(f"There is no environment {reference!r}, and no such directory.", "See: datacats list")
-    return load(disk, root, find_source(disk, start))
+    if reference is not None and _is_name(reference) and is_there(disk, root, reference):
+        return load(disk, root, _source_of(disk, root, reference))
+    return load(disk, root, find_source(disk, _start(disk, reference, cwd)))
+
+
+def to_remove(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Environment:
+    """Return the environment to remove. One that is named may have lost its source directory, or be half made.
+
+    Raises NotFound, and Conflict for what datacats did not make or what belongs to another source directory.
+    """
+    if reference is not None and _is_name(reference) and disk.entry(root.environment(reference)) is not None:
+        refuse_stranger(disk, root.environment(reference))
+        return by_name(disk, root, reference)
+    environment = describe(disk, root, find_source(disk, _start(disk, reference, cwd)))
+    if disk.entry(environment.data) is None:
+        raise NotFound(
+            f"The environment {environment.name} has no data directory ({environment.data}).",
+            f"There is nothing to purge; its source directory is {environment.source}",
+        )
+    refuse_stranger(disk, environment.data)
+    refuse_twin(disk, root, environment)
+    return environment
 
 
 def load(disk: Disk, root: DataRoot, source: Path) -> Environment:
     """Return the environment of a source directory, its data directory being there."""
-    name = environment_file.read(disk, source).name
-    data = root.environment(name)
-    if disk.entry(data / FILE) is None:
+    environment = describe(disk, root, source)
+    if not is_there(disk, root, environment.name):
         raise NotFound(
-            f"The environment {name} has no data directory ({data}).",
+            f"The environment {environment.name} has no data directory ({environment.data}).",
             f"Make it: datacats init {source}",
         )
-    environment = describe(disk, root, source)
     refuse_twin(disk, root, environment)
     return environment
 
 
 def refuse_twin(disk: Disk, root: DataRoot, environment: Environment) -> None:
     """Raise Conflict when the data directory of that name belongs to another source directory that is still there."""
-    if disk.entry(environment.data / FILE) is None:
+    if not is_there(disk, root, environment.name):
         return
-    recorded = _recorded_source(disk, root, environment.name)
+    recorded = recorded_source(disk, root, environment.name)
     if recorded != environment.source and disk.entry(recorded / environment_file.NAME) is not None:
         file = environment.source / environment_file.NAME
         raise Conflict(
@@ -80,17 +104,14 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
     )
 
 
-def by_name(disk: Disk, root: DataRoot, name: str) -> Environment:
-    """Return an environment by the name of its data directory, whatever became of its source directory."""
-    source = _recorded_source(disk, root, name)
-    if disk.entry(source / environment_file.NAME) is not None:
-        return describe(disk, root, source)
-    return Environment(name=name, source=source, data=root.environment(name), root=root.uuid, ckan="")
+def is_there(disk: Disk, root: DataRoot, name: str) -> bool:
+    """Whether an environment of that name has a data directory that says whose it is."""
+    return disk.entry(root.environment(name) / FILE) is not None
 
 
 def names(disk: Disk, root: DataRoot) -> tuple[str, ...]:
     """Return the environments of the data root, sorted."""
-    return tuple(name for name in disk.names(root.path) if disk.entry(root.path / name / FILE) is not None)
+    return tuple(name for name in disk.names(root.path) if is_there(disk, root, name))
 
 
 def record_source(disk: Disk, environment: Environment, owner: tuple[int, int]) -> None:
@@ -98,15 +119,56 @@ def record_source(disk: Disk, environment: Environment, owner: tuple[int, int]) 
     documents.write(disk, environment.data / FILE, {"source": str(environment.source)}, owner)
 
 
-def _recorded_source(disk: Disk, root: DataRoot, name: str) -> Path:
+def recorded_source(disk: Disk, root: DataRoot, name: str) -> Path:
+    """Return the source directory that a data directory belongs to, whether or not it is still there."""
+
     def decode(record: dict[str, Any]) -> Path:
         return Path(record["source"])
 
-    source = documents.read(disk, root.environment(name) / FILE, decode)
-    if disk.entry(source) is not None and disk.entry(source / environment_file.NAME) is None:
+    return documents.read(disk, root.environment(name) / FILE, decode)
+
+
+def by_name(disk: Disk, root: DataRoot, name: str) -> Environment:
+    """Return an environment as its data directory knows it, whatever became of its source directory.
+
+    One that was cut off while it was made knows no source directory.
+    """
+    data = root.environment(name)
+    source = recorded_source(disk, root, name) if is_there(disk, root, name) else data
+    return Environment(name=name, source=source, data=data, root=root.uuid, ckan="")
+
+
+def refuse_stranger(disk: Disk, data: Path) -> None:
+    """Raise Conflict when something lies at a data directory's place that datacats did not make."""
+    entry = disk.entry(data)
+    if entry is None:
+        return
+    if entry.kind != "directory":
+        raise Conflict(f"{data} is there already and is a {entry.kind}.", f"Move it away: mv {data} {data}.old")
+    held = frozenset(disk.names(data))
+    if FILE in held or held <= _OURS:
+        return
+    whose = "was made by the first datacats" if held & _OLD else "was not made by datacats"
+    raise Conflict(f"{data} is there already and {whose}; it is left alone.", f"Move it away: mv {data} {data}.old")
+
+
+def _start(disk: Disk, reference: str | None, cwd: Path) -> Path:
+    if reference is None:
+        return cwd
+    start = place(cwd, reference)
+    if disk.entry(start) is None:
+        raise NotFound(f"There is no environment {reference!r}, and no such directory.", "See: datacats list")
+    return start
+
+
+def _source_of(disk: Disk, root: DataRoot, name: str) -> Path:
+    source = recorded_source(disk, root, name)
+    if disk.entry(source / environment_file.NAME) is None:
+        lost = f"{source} has no {environment_file.NAME} any more" if disk.entry(source) else f"{source} is gone"
         raise ConfigError(
-            f"{source} has no {environment_file.NAME} any more.",
-            f"Restore it, or: datacats purge {name}",
+            f"The source directory of {name} cannot be used: {lost}.",
+            f"Put it back; where it was moved to, give its path instead of the name. To remove the rest: "
+            f"datacats purge {name}",
         )
     return source
 

@@ -9,6 +9,7 @@ from typing import Any
 from datacats.errors import NotFound
 from datacats.model.environment import Environment, Mode, Phase, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
+from datacats.model.names import check_name
 from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.store import documents
@@ -32,12 +33,14 @@ def names(disk: Disk, environment: Environment) -> tuple[str, ...]:
 
 
 def exists(disk: Disk, environment: Environment, site: str) -> bool:
-    """Whether the environment has that site."""
+    """Whether the environment has that site. Raises UsageError for what cannot be a site's name."""
+    check_name(site, "a site")
     return disk.entry(environment.site_directory(site) / _FILE) is not None
 
 
 def read(disk: Disk, environment: Environment, site: str) -> Site:
-    """Read a site. Raises NotFound with the names of those that are there."""
+    """Read a site. Raises NotFound with the names of those that are there, UsageError for what can be no name."""
+    check_name(site, "a site")
     path = environment.site_directory(site) / _FILE
     if disk.entry(path) is None:
         there = ", ".join(names(disk, environment)) or "none"

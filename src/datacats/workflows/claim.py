@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from datacats.errors import AddressTaken, UsageError
+from datacats.errors import AddressTaken, Conflict, UsageError
 from datacats.model.environment import Environment, Mode, Site
 from datacats.model.event import Events, Said
 from datacats.model.image import ImageSet
@@ -20,7 +22,10 @@ _FIRST_FREE_PORT = 1024
 
 @dataclass(frozen=True, slots=True)
 class SiteOptions:
-    """What a user may choose for a site. ``port`` None means the derived one, or the next free one after it."""
+    """What a user may choose for a site. ``port`` None means the derived one, or the next free one after it.
+
+    ``expose_debugger`` lets the development server, whose debugger is always on, answer beyond this machine.
+    """
 
     port: int | None = None
     address: str | None = None
@@ -28,6 +33,17 @@ class SiteOptions:
     mode: Mode | None = None
     datastore: bool = True
     low_memory: bool = False
+    expose_debugger: bool = False
+
+
+def check(options: SiteOptions) -> None:
+    """Raise UsageError for a port, an address or a URL that no site can have."""
+    if options.port is not None:
+        check_port(options.port)
+    if options.address is not None:
+        _check_address(options.address)
+    if options.site_url:
+        _check_url(options.site_url)
 
 
 def check_port(port: int) -> int:
@@ -40,6 +56,27 @@ def check_port(port: int) -> int:
     return port
 
 
+def _check_address(address: str) -> None:
+    try:
+        ip_address(address)
+    except ValueError as error:
+        raise UsageError(
+            f"{address[:60]!r} is no address of a network interface.", "For example: --address 127.0.0.1"
+        ) from error
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"}
+    except ValueError:
+        good = False
+    if not good or not url.isprintable() or " " in url or parts.query or parts.fragment:
+        raise UsageError(
+            f"{url[:60]!r} cannot be the address of a site.", "For example: --site-url https://data.example.org"
+        )
+
+
 def claim(
     workspace: Workspace, environment: Environment, name: str, images: ImageSet, options: SiteOptions, events: Events
 ) -> Site:
@@ -49,30 +86,40 @@ def claim(
     """
     disk, owner = workspace.ports.disk, workspace.owner(environment)
     with workspace.root.lock(disk):
+        site = foresee(workspace, environment, name, images, options, events)
         disk.make_directory(environment.site_directory(name), 0o700, owner)
         locate.record_source(disk, environment, owner)
-        if site_file.exists(disk, environment, name):
-            site = site_file.read(disk, environment, name)
-        else:
-            site = Site(name, 0, subnets.free(workspace), images)
-        site = _with_options(workspace, environment, replace(site, images=images), options, events)
         site_file.ensure_secrets(disk, environment, name, owner)
         site_file.write(disk, environment, site, owner)
     return site
 
 
-def change(workspace: Workspace, environment: Environment, site: Site, options: SiteOptions, events: Events) -> Site:
-    """Return a site with other options applied, and write it down. Raises AddressTaken."""
+def foresee(
+    workspace: Workspace, environment: Environment, name: str, images: ImageSet, options: SiteOptions, events: Events
+) -> Site:
+    """Return what ``claim`` would write down now, and write nothing. Raises AddressTaken."""
+    if site_file.exists(workspace.ports.disk, environment, name):
+        site = replace(site_file.read(workspace.ports.disk, environment, name), images=images)
+    else:
+        site = Site(name, 0, subnets.free(workspace), images)
+    return with_options(workspace, environment, site, options, events)
+
+
+def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> None:
+    """Write a site down with other options applied. Raises AddressTaken."""
+    check(options)
     with workspace.root.lock(workspace.ports.disk):
-        changed = _with_options(workspace, environment, site, options, events)
+        site = site_file.read(workspace.ports.disk, environment, name)
+        changed = with_options(workspace, environment, site, options, events)
         if changed != site:
-            site_file.write(workspace.ports.disk, environment, changed, workspace.owner(environment))
-    return changed
+            write(workspace, environment, changed)
 
 
-def _with_options(
+def with_options(
     workspace: Workspace, environment: Environment, site: Site, options: SiteOptions, events: Events
 ) -> Site:
+    """Return a site with other options applied, and write nothing. Raises AddressTaken, Conflict."""
+    before = site
     site = replace(
         site,
         address=options.address or site.address,
@@ -81,11 +128,20 @@ def _with_options(
         low_memory=options.low_memory or site.low_memory,
         datastore=options.datastore and site.datastore,
     )
+    if _exposes(site) and not _exposes(before) and not options.expose_debugger:
+        raise Conflict(
+            f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
+            "Use --production, keep to 127.0.0.1, or insist: --expose-debugger",
+        )
     if options.port is not None and options.port != site.port:
-        return replace(site, port=_chosen(workspace, environment, site, check_port(options.port)))
+        return replace(site, port=_chosen(workspace, environment, site, options.port))
     if site.port == 0:
         return replace(site, port=_derived(workspace, environment, site, events))
     return site
+
+
+def _exposes(site: Site) -> bool:
+    return site.mode is Mode.DEVELOPMENT and not ip_address(site.address).is_loopback
 
 
 def _chosen(workspace: Workspace, environment: Environment, site: Site, port: int) -> int:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import Conflict, UsageError
+from datacats.model.environment import Environment
 from datacats.model.event import Events, ignore
 from datacats.model.names import check_name
-from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan
+from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree
+from datacats.recipes import LINES, resolve_ckan
 from datacats.store import environment_file, host, locate, source
-from datacats.workflows.new_site import Created, NewSite, Show, make_site, say_nothing
+from datacats.workflows import claim, foresee
+from datacats.workflows.foresee import Foreseen
+from datacats.workflows.new_site import Created, NewSite, Show, make_site, refuse, say_nothing
 from datacats.workflows.workspace import Workspace
 
-DEFAULT_CKAN = "2.12"
+_NEWEST = next(iter(LINES))
 
 
 @dataclass(frozen=True, slots=True)
 class NewEnvironment:
-    """What a user may choose for a new environment. ``target`` is a name or the path of the source directory."""
+    """What a user may choose for a new environment.
+
+    ``target`` is a name or the path of the source directory; ``ckan`` None means the newest line, or what a source
+    directory that is there says.
+    """
 
     target: str
-    ckan: str = DEFAULT_CKAN
+    ckan: str | None = None
     site: NewSite = field(default_factory=NewSite)
 
 
@@ -32,21 +40,62 @@ def create(new: NewEnvironment, workspace: Workspace, events: Events = ignore, s
     ``show`` gets the result before the site counts as complete: until then another run makes a new password.
     Raises UsageError for a name or number that cannot be, Conflict for what is there already or somebody else's.
     """
+    environment, source = _environment(workspace, new)
+    try:
+        apply(source, workspace.ports, events)
+        return make_site(workspace, environment, new.site, events, show)
+    except BaseException:
+        if new.site.clean_on_failure and len(source):
+            apply(_without(workspace, environment), workspace.ports, events)
+        raise
+
+
+def plan_create(new: NewEnvironment, workspace: Workspace, events: Events = ignore) -> Foreseen:
+    """Return what ``create`` would do, and do nothing."""
+    environment, source = _environment(workspace, new)
+    site = foresee.site(workspace, environment, new.site, events)
+    return Foreseen(source + site.plan, site.later)
+
+
+def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment, Plan]:
+    """Return the environment, and the plan of its source directory: an empty one when that is there."""
     directory = _directory(workspace, new.target)
+    if workspace.ports.disk.entry(directory / environment_file.NAME) is not None:
+        environment = locate.describe(workspace.ports.disk, workspace.root, directory)
+        _refuse_other_version(environment, new.ckan)
+        locate.refuse_twin(workspace.ports.disk, workspace.root, environment)
+        return environment, Plan()
     name = check_name(directory.name, "an environment")
-    if workspace.ports.disk.entry(directory / environment_file.NAME) is None:
-        _refuse_directory(workspace, directory)
-        _refuse_name(workspace, name)
-        apply(_source(workspace, directory, name, new), workspace.ports, events)
-    environment = locate.describe(workspace.ports.disk, workspace.root, directory)
-    locate.refuse_twin(workspace.ports.disk, workspace.root, environment)
-    return make_site(workspace, environment, new.site, events, show)
+    ckan = new.ckan or _NEWEST
+    data = workspace.root.environment(name)
+    environment = Environment(name, directory, data, workspace.root.uuid, ckan)
+    _refuse_directory(workspace, directory)
+    _refuse_name(workspace, name)
+    wanted = refuse(workspace, environment, new.site)
+    claim.foresee(workspace, environment, new.site.site, wanted, new.site.options, ignore)
+    return environment, _source(workspace, directory, name, replace(new, ckan=ckan))
+
+
+def _refuse_other_version(environment: Environment, ckan: str | None) -> None:
+    if ckan is not None and resolve_ckan(ckan) != resolve_ckan(environment.ckan):
+        file = environment.source / environment_file.NAME
+        raise Conflict(
+            f"{environment.name} is an environment of CKAN {environment.ckan}, not {ckan}.",
+            f"Leave --ckan out, or change it in {file}.",
+        )
+
+
+def _without(workspace: Workspace, environment: Environment) -> Plan:
+    """Plan to take a new source directory away again, unless a site of it is there."""
+    if workspace.ports.disk.entry(environment.data) is not None:
+        return Plan()
+    return Plan.of([RemoveTree(environment.source, cause="--clean-on-failure")])
 
 
 def _directory(workspace: Workspace, target: str) -> Path:
     if not target.strip() or "\0" in target:
         raise UsageError("The name of the environment is empty.", "For example: datacats create catstown")
-    return Path(workspace.cwd / target).absolute()
+    return locate.place(workspace.cwd, target)
 
 
 def _refuse_directory(workspace: Workspace, directory: Path) -> None:
@@ -80,7 +129,7 @@ def _source(workspace: Workspace, directory: Path, name: str, new: NewEnvironmen
     """Plan the source directory; ``datacats.toml`` comes last, because it makes the directory an environment."""
     owner = host.owner_for(workspace.ports.disk, directory)
     texts = source.new_files(name, datastore=new.site.options.datastore)
-    texts[environment_file.NAME] = environment_file.new(name, new.ckan)
+    texts[environment_file.NAME] = environment_file.new(name, new.ckan or _NEWEST)
     cause = "a new environment"
     operations: list[Operation] = [MakeDirectory(directory, owner, 0o755, cause=cause)]
     operations += [PlaceFile(directory / file, text, owner, 0o644, cause=cause) for file, text in texts.items()]

@@ -9,12 +9,12 @@ from datacats.apply import apply
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
-from datacats.model.names import PRIMARY, container_name
-from datacats.model.plan import Operation, Plan, RunOneOff, StopContainer
+from datacats.model.names import PRIMARY
+from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import up
+from datacats.workflows import ours, up
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
@@ -62,13 +62,15 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
 
 def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:
     cause = "its database is replaced"
-    stop = StopContainer(container_name(web.SERVICE, context.environment.name, which.site), 35, cause=cause)
-    apply(Plan.of([stop]) + _swapping(context, database.swap(which.name)), workspace.ports, events)
+    stop = ours.stop_web(workspace, context, cause=cause)
+    left = _sql(context, database.forget(which.name), "what an interrupted load kept goes")
     try:
-        apply(Plan.of(_after_load(context)), workspace.ports, events)
-    except CommandFailed:
-        apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
-        raise
+        apply(stop + left + _swapping(context, database.swap(which.name)), workspace.ports, events)
+        try:
+            apply(Plan.of(_after_load(context)), workspace.ports, events)
+        except CommandFailed:
+            apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
+            raise
     finally:
         up.bring_up(workspace, context, up.Up(), events)
 
@@ -86,7 +88,7 @@ def _ready(workspace: Workspace, which: DatabaseOf, events: Events) -> SiteConte
     environment = workspace.find(which.reference)
     context = workspace.context(environment, complete(workspace, environment, which.site))
     with workspace.lock(environment, which.site):
-        up.bring_up(workspace, context, up.Up(backing_only=True), events)
+        up.bring_up(workspace, context, up.BACKING, events)
     return context
 
 

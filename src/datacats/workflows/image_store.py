@@ -60,6 +60,17 @@ def build(ckan: str, workspace: Workspace, events: Events = ignore) -> ImageSet:
     return images.ensure(workspace, resolve_ckan(ckan), events)
 
 
+def build_all(versions: Sequence[str], workspace: Workspace, events: Events = ignore) -> tuple[ImageRef, ...]:
+    """Have the images of several CKAN versions here; return their names, each once."""
+    found = [ref for version in versions for ref in _refs(build(version, workspace, events))]
+    return tuple(dict.fromkeys(found))
+
+
+def lines() -> tuple[str, ...]:
+    """Return the lines of CKAN that are supported, newest first."""
+    return tuple(LINES)
+
+
 def push(ckan: str, registry: str, workspace: Workspace, events: Events = ignore) -> tuple[ImageRef, ...]:
     """Send the images of a CKAN version to a registry. Raises ImageMissing when they are not here."""
     wanted, absent = images.wanted(workspace, resolve_ckan(ckan))

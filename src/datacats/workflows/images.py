@@ -24,6 +24,25 @@ def wanted(workspace: Workspace, ckan: str) -> tuple[ImageSet, tuple[ImageRef, .
     return images, provision.missing(images, present)
 
 
+def plan(workspace: Workspace, ckan: str) -> Plan:
+    """Return what would make the images present, as far as it can be told before the registry is asked."""
+    absent = wanted(workspace, ckan)[1]
+    if not absent:
+        return Plan()
+    if registry := workspace.env.get("DATACATS_REGISTRY"):
+        return provision.pull(absent, registry)
+    kinds = [kind for kind in _KINDS if workspace.ports.engine.images.exists(ImageRef.parse(BASES[kind]))]
+    base = provision.pull_base(_KINDS[0]) if not kinds else Plan()
+    facts = host.host_build(workspace.ports.disk, workspace.env)
+    architecture = workspace.ports.engine.info().architecture
+    kind = kinds[0] if kinds else _KINDS[0]
+    contexts = [
+        recipes.context(recipes.recipe(recipes.role_of(ref), ckan, architecture, kind), facts)
+        for ref in provision.missing(_candidates(workspace, ckan, (kind,))[0], _present(workspace))
+    ]
+    return base + Plan.of(provision.build(contexts))
+
+
 def ensure(workspace: Workspace, ckan: str, events: Events) -> ImageSet:
     """Make the images present: take what is here, else ask the registry, else build."""
     images, absent = wanted(workspace, ckan)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from datacats.errors import DatacatsError
 from datacats.model import labels
 from datacats.model.environment import Environment
 from datacats.model.names import PRIMARY, SERVICES
@@ -28,13 +30,14 @@ class SiteInfo:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentInfo:
-    """An environment and its sites, the primary one first."""
+    """An environment and its sites, the primary one first. ``problem`` says why something of it cannot be read."""
 
     name: str
     source: Path
     data: Path
     ckan: str
     sites: tuple[SiteInfo, ...]
+    problem: str = ""
 
 
 def info(reference: str | None, workspace: Workspace) -> EnvironmentInfo:
@@ -51,17 +54,26 @@ def one(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> 
 
 
 def every(workspace: Workspace) -> tuple[EnvironmentInfo, ...]:
-    """Return all environments of the data root, with one request to the engine."""
+    """Return all environments of the data root, with one request to the engine; a broken one says what is wrong."""
     seen = workspace.ports.engine.containers.list(label=f"{labels.ROOT}={workspace.root.uuid}")
     by_name: dict[str, list[ContainerSeen]] = {}
     for container in seen:
         by_name.setdefault(container.labels.get(labels.ENVIRONMENT, ""), []).append(container)
-    found = (locate.by_name(workspace.ports.disk, workspace.root, name) for name in _names(workspace))
-    return tuple(_environment(workspace, each, by_name.get(each.name, ())) for each in found)
+    names = locate.names(workspace.ports.disk, workspace.root)
+    return tuple(_named(workspace, name, by_name.get(name, [])) for name in names)
 
 
-def _names(workspace: Workspace) -> tuple[str, ...]:
-    return locate.names(workspace.ports.disk, workspace.root)
+def _named(workspace: Workspace, name: str, seen: list[ContainerSeen]) -> EnvironmentInfo:
+    disk, root = workspace.ports.disk, workspace.root
+    try:
+        environment = locate.find(disk, root, name, workspace.cwd)
+        return _environment(workspace, environment, seen)
+    except DatacatsError as error:
+        problem = error.message
+    source = Path()
+    with suppress(DatacatsError):
+        source = locate.recorded_source(disk, root, name)
+    return EnvironmentInfo(name, source, root.environment(name), "", (), problem)
 
 
 def _environment(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from datacats.model.environment import Environment
 from datacats.model.event import Events, ignore
 from datacats.store import locate
+from datacats.workflows import foresee
+from datacats.workflows.foresee import Foreseen
 from datacats.workflows.new_site import Created, NewSite, Show, make_site, say_nothing
 from datacats.workflows.workspace import Workspace
 
@@ -17,8 +18,17 @@ def init(
 
     Raises NotFound when there is no ``datacats.toml``, Conflict when the site is there or the name somebody else's.
     """
+    return make_site(workspace, _environment(workspace, directory), new, events, show)
+
+
+def plan_init(directory: str | None, new: NewSite, workspace: Workspace, events: Events = ignore) -> Foreseen:
+    """Return what ``init`` would do, and do nothing."""
+    return foresee.site(workspace, _environment(workspace, directory), new, events)
+
+
+def _environment(workspace: Workspace, directory: str | None) -> Environment:
     disk = workspace.ports.disk
-    start = workspace.cwd if directory is None else Path(workspace.cwd / directory).absolute()
+    start = workspace.cwd if directory is None else locate.place(workspace.cwd, directory)
     environment = locate.describe(disk, workspace.root, locate.find_source(disk, start))
     locate.refuse_twin(disk, workspace.root, environment)
-    return make_site(workspace, environment, new, events, show)
+    return environment

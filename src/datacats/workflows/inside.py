@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datacats.model.names import PRIMARY, container_name
+from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
+from datacats.workflows import ours
 from datacats.workflows.logs import check_service
 from datacats.workflows.workspace import Workspace
 
@@ -25,5 +26,5 @@ def execute(
     """
     environment = workspace.find(reference)
     workspace.context(environment, site)
-    name = container_name(check_service(service), environment.name, site)
-    return workspace.ports.engine.containers.session(name, command, streams)
+    seen = ours.container(workspace, environment, site, check_service(service))
+    return workspace.ports.engine.containers.session(seen.name, command, streams)

@@ -12,6 +12,7 @@ from datacats.errors import NotFound
 from datacats.model.environment import Environment
 from datacats.model.names import PRIMARY, SERVICES, container_name
 from datacats.model.ports import LogLine, LogQuery
+from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace
 
 
@@ -29,7 +30,9 @@ def logs(wanted: Logs, workspace: Workspace) -> Iterator[tuple[str, LogLine]]:
     """Yield (service, line), in the order of time. Raises NotFound for a service or site that is not there."""
     environment = workspace.find(wanted.reference)
     workspace.context(environment, wanted.site)
-    services = tuple(check_service(service) for service in wanted.services or ("web",))
+    services = tuple(dict.fromkeys(check_service(service) for service in wanted.services or ("web",)))
+    for service in services:
+        ours.container(workspace, environment, wanted.site, service)
     if len(services) == 1:
         return ((services[0], line) for line in _lines(workspace, environment, wanted, services[0], wanted.query))
     if wanted.query.follow:

@@ -8,20 +8,22 @@ from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, SiteContext
+from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events
 from datacats.model.hashing import ckan_hash
+from datacats.model.image import ImageSet
 from datacats.model.names import PRIMARY
-from datacats.model.plan import Operation
+from datacats.model.plan import Operation, Plan
 from datacats.model.secrets import random_text
-from datacats.planning import admin, template
+from datacats.planning import admin, database, template
 from datacats.recipes import resolve_ckan
 from datacats.services import postgres
-from datacats.store import site_file
-from datacats.workflows import claim, images, up
+from datacats.store import locate, site_file
+from datacats.workflows import claim, images, ours, purge, up
 from datacats.workflows import template as templates
 from datacats.workflows.claim import SiteOptions
-from datacats.workflows.workspace import Workspace
+from datacats.workflows.start import complete
+from datacats.workflows.workspace import Workspace, observe
 
 _PASSWORD_LENGTH = 16
 
@@ -30,7 +32,9 @@ _PASSWORD_LENGTH = 16
 class NewSite:
     """What a user may choose for a new site.
 
-    ``password`` None means a generated one; ``image_only`` makes images, template and data, but starts nothing.
+    ``password`` None means a generated one; ``image_only`` makes images, template and data, but starts nothing;
+    without ``init_db`` both databases are left empty for a load, and web is not started. ``clean_on_failure``
+    removes all that was made when something fails or interrupts.
     """
 
     site: str = PRIMARY
@@ -38,6 +42,13 @@ class NewSite:
     password: str | None = field(default=None, repr=False)
     sysadmin: bool = True
     image_only: bool = False
+    init_db: bool = True
+    clean_on_failure: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether it ends with a page that answers."""
+        return self.init_db and not self.image_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ class Created:
     administrator: str
     password: str | None = field(repr=False)
     running: bool
+    initialised: bool = True
 
 
 Show = Callable[[Created], None]
@@ -64,13 +76,39 @@ def say_nothing(_created: Created) -> None:
 def make_site(workspace: Workspace, environment: Environment, new: NewSite, events: Events, show: Show) -> Created:
     """Make a site, or carry on with one that is half made; ``show`` gets the result before it counts as complete.
 
-    Raises Conflict when the site is there already.
+    Raises Conflict when the site is there already, or somebody else's on the disk or the engine.
     """
-    refuse_existing(workspace, environment, new.site)
-    ckan = resolve_ckan(environment.ckan)
-    wanted, _ = images.wanted(workspace, ckan)
+    wanted = refuse(workspace, environment, new)
     site = claim.claim(workspace, environment, new.site, wanted, new.options, events)
-    site = replace(site, images=images.ensure(workspace, ckan, events))
+    try:
+        return _make(workspace, environment, new, site, Audience(events, show))
+    except BaseException:
+        if new.clean_on_failure:
+            purge.clean(workspace, environment, site.name, events)
+        raise
+
+
+def refuse(workspace: Workspace, environment: Environment, new: NewSite) -> ImageSet:
+    """Return the images of a site that could be made, before anything is. Raises what ``make_site`` raises."""
+    claim.check(new.options)
+    refuse_existing(workspace, environment, new.site)
+    locate.refuse_stranger(workspace.ports.disk, environment.data)
+    ckan = resolve_ckan(environment.ckan)
+    ours.refuse_strangers(observe(workspace.ports, environment, new.site), workspace.root.uuid)
+    return images.wanted(workspace, ckan)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told what: each event, and the result."""
+
+    events: Events
+    show: Show
+
+
+def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Site, told: Audience) -> Created:
+    events = told.events
+    site = replace(site, images=images.ensure(workspace, resolve_ckan(environment.ckan), events))
     context = workspace.context(environment, site)
     sealed = templates.ensure(workspace, site.images, context.host, events)
     with workspace.lock(environment, site.name):
@@ -78,7 +116,7 @@ def make_site(workspace: Workspace, environment: Environment, new: NewSite, even
         claim.write(workspace, environment, site)
         _populate(workspace, context, sealed, events)
         created = _start(workspace, context, new, events)
-        show(created)
+        told.show(created)
         claim.write(workspace, environment, replace(site, phase=Phase.CREATED))
     return created
 
@@ -89,6 +127,7 @@ def refuse_existing(workspace: Workspace, environment: Environment, site: str) -
     if not site_file.exists(disk, environment, site):
         return
     if site_file.read(disk, environment, site).phase is not Phase.CREATING:
+        complete(workspace, environment, site)
         which = f"-s {site} " if site != PRIMARY else ""
         raise Conflict(
             f"The site {site} of {environment.name} is there already.",
@@ -104,10 +143,13 @@ def _populate(workspace: Workspace, context: SiteContext, sealed: Path, events: 
 
 def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> Created:
     password = new.password or random_text(_PASSWORD_LENGTH)
-    if not new.image_only:
+    if new.serves:
         how = up.Up(after_web=_administrator(context, password) if new.sysadmin else ())
         up.bring_up(workspace, context, how, events)
-    made = new.sysadmin and not new.image_only
+    elif not new.image_only:
+        up.bring_up(workspace, context, up.BACKING, events)
+        apply(_empty_databases(context), workspace.ports, events)
+    made = new.sysadmin and new.serves
     return Created(
         name=context.environment.name,
         site=context.site.name,
@@ -116,8 +158,15 @@ def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Eve
         data=context.environment.data,
         administrator=admin.NAME if made else "",
         password=password if made and new.password is None else None,
-        running=not new.image_only,
+        running=new.serves,
+        initialised=new.init_db,
     )
+
+
+def _empty_databases(context: SiteContext) -> Plan:
+    cause = "they are filled by a load"
+    sql = database.empty("ckan") + database.empty("datastore")
+    return Plan.of([postgres.statements(context, "postgres", sql, what="two empty databases", cause=cause)])
 
 
 def _administrator(context: SiteContext, password: str) -> tuple[Operation, ...]:

@@ -28,7 +28,7 @@ def run(one_off: OneOff, workspace: Workspace, streams: Streams, events: Events 
     environment = workspace.find(one_off.reference)
     context = workspace.context(environment, complete(workspace, environment, one_off.site))
     with workspace.lock(environment, one_off.site):
-        up.bring_up(workspace, context, up.Up(backing_only=True), events)
+        up.bring_up(workspace, context, up.BACKING, events)
     spec = web.one_off(context, one_off.command, purpose="command", terminal=streams.terminal)
     return workspace.ports.engine.containers.run(spec.labelled(), streams)
 

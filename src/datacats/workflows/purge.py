@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from datacats.apply import apply
-from datacats.errors import Declined, NotFound
+from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
 from datacats.model.environment import Environment, Phase
 from datacats.model.event import Events, ignore
 from datacats.model.plan import Operation, Plan, RemoveTree
 from datacats.planning import teardown
-from datacats.store import site_file
+from datacats.store import environment_file, locate, site_file
 from datacats.workflows import claim
 from datacats.workflows.workspace import Workspace, observe
 
@@ -37,20 +38,61 @@ class PurgeOptions:
 
 
 def purge(options: PurgeOptions, workspace: Workspace, approve: Approve, events: Events = ignore) -> Purged:
-    """Remove sites once ``approve`` has seen the plan and said yes. Raises NotFound, Declined."""
-    environment = workspace.find(options.reference)
+    """Remove sites once ``approve`` has seen the plan and said yes.
+
+    An environment that is named may have lost its source directory, or be half made.
+    Raises NotFound, Conflict, Declined.
+    """
+    environment = locate.to_remove(workspace.ports.disk, workspace.root, options.reference, workspace.cwd)
+    if options.source:
+        _refuse_source(workspace, environment)
     sites = _sites(workspace, environment, options)
     if not approve(plan_purge(workspace, environment, sites, options)):
         raise Declined("Nothing was removed.", "Say yes, or give -y, to remove it.")
-    for site in sites:
-        with workspace.lock(environment, site):
-            record = site_file.read(workspace.ports.disk, environment, site)
-            claim.write(workspace, environment, replace(record, phase=Phase.PURGING))
-            apply(_engine_plan(workspace, environment, site), workspace.ports, events)
-            apply(_data_plan(environment, [site], last=False), workspace.ports, events)
-    remaining = site_file.names(workspace.ports.disk, environment)
-    apply(_rest(environment, options, last=not remaining), workspace.ports, events)
+    remaining = _remove(workspace, environment, sites, options, events)
     return Purged(environment.name, tuple(sites), options.source and not remaining)
+
+
+def clean(workspace: Workspace, environment: Environment, site: str, events: Events) -> None:
+    """Remove a site that could not be completed; one that somebody else completed meanwhile stays."""
+    with suppress(Busy, NotFound):
+        if site_file.read(workspace.ports.disk, environment, site).phase is Phase.CREATING:
+            _remove(workspace, environment, [site], PurgeOptions(environment.name), events)
+
+
+def _remove(
+    workspace: Workspace, environment: Environment, sites: list[str], options: PurgeOptions, events: Events
+) -> tuple[str, ...]:
+    """Remove sites, and with the last one the data directory; return the sites that remain."""
+    with workspace.lock_environment(environment):
+        for site in sites:
+            with workspace.lock_site(environment, site):
+                _mark(workspace, environment, site)
+                apply(_engine_plan(workspace, environment, site), workspace.ports, events)
+                apply(_data_plan(environment, [site], last=False), workspace.ports, events)
+        remaining = site_file.names(workspace.ports.disk, environment)
+        apply(_rest(environment, options, last=not remaining), workspace.ports, events)
+    return remaining
+
+
+def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
+    with suppress(ConfigError):  # a damaged record goes like any other
+        record = site_file.read(workspace.ports.disk, environment, site)
+        claim.write(workspace, environment, replace(record, phase=Phase.PURGING))
+
+
+def _refuse_source(workspace: Workspace, environment: Environment) -> None:
+    """Raise Conflict when what lies at the source directory's place is not this environment's."""
+    disk, source = workspace.ports.disk, environment.source
+    if source != environment.data and disk.entry(source) is None:
+        return
+    toml = disk.entry(source / environment_file.NAME)
+    if toml is not None and environment_file.read(disk, source).name == environment.name:
+        return
+    raise Conflict(
+        f"{source} is not the source directory of {environment.name}; nothing was removed.",
+        f"Leave --delete-environment out: datacats purge {environment.name}",
+    )
 
 
 def plan_purge(workspace: Workspace, environment: Environment, sites: list[str], options: PurgeOptions) -> Plan:
@@ -73,8 +115,7 @@ def _sites(workspace: Workspace, environment: Environment, options: PurgeOptions
 
 
 def _engine_plan(workspace: Workspace, environment: Environment, site: str) -> Plan:
-    context = workspace.context(environment, site)
-    seen = observe(workspace.ports, context)
+    seen = observe(workspace.ports, environment, site)
     return teardown.remove(seen.of(workspace.root.uuid), cause="the site is purged")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, SiteContext
+from datacats.model.environment import Environment, Phase, Site
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan
-from datacats.store import site_file
+from datacats.store import locate, site_file
 from datacats.workflows import claim, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
@@ -19,12 +19,16 @@ _VERBS = {Phase.CREATING: "create", Phase.UPGRADING: "upgrade", Phase.PURGING: "
 
 @dataclass(frozen=True, slots=True)
 class StartOptions:
-    """Which site, and what to change of it; ``replace`` names services that are made anew."""
+    """Which site, and what to change of it.
+
+    ``replace`` names services that are made anew; without ``wait`` nobody waits for the page.
+    """
 
     reference: str | None = None
     site: str = PRIMARY
     options: SiteOptions = field(default_factory=SiteOptions)
     replace: frozenset[str] = frozenset()
+    wait: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +44,44 @@ class Started:
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
     environment = workspace.find(options.reference)
+    complete(workspace, environment, options.site)
+    if options.options != SiteOptions():
+        claim.change(workspace, environment, options.site, options.options, events)
     with workspace.lock(environment, options.site):
-        context = _context(workspace, environment, options, events)
-        plan = up.bring_up(workspace, context, up.Up(replace=options.replace), events)
+        _follow_source(workspace, environment)
+        context = workspace.context(environment, complete(workspace, environment, options.site))
+        plan = up.bring_up(workspace, context, _how(options), events)
     return Started(environment.name, options.site, f"{context.site.url}/", tuple(map(str, plan)))
 
 
-def plan_start(options: StartOptions, workspace: Workspace) -> Plan:
+def plan_start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Plan:
     """Return what ``start`` would do, and do nothing."""
     environment = workspace.find(options.reference)
+    claim.check(options.options)
     site = complete(workspace, environment, options.site)
-    return up.plan_up(workspace, workspace.context(environment, site), up.Up(replace=options.replace))
+    changed = claim.with_options(workspace, environment, site, options.options, events)
+    return up.plan_up(workspace, workspace.context(environment, changed), _how(options))
 
 
-def complete(workspace: Workspace, environment: Environment, name: str) -> str:
-    """Return the name of a site that is complete. Raises NotFound, and Conflict when it is half made."""
+def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
+    """Return a site that is complete. Raises NotFound, and Conflict when it is half made."""
     site = site_file.read(workspace.ports.disk, environment, name)
     if site.phase is not Phase.CREATED:
         verb = _VERBS[site.phase]
+        which = f" -s {name}" if name != PRIMARY else ""
         raise Conflict(
             f"The site {name} of {environment.name} is half made: its {verb} was interrupted.",
-            f"Carry on with: datacats {verb} {environment.source}",
+            f"Carry on with: datacats {verb}{which} {environment.source}",
         )
-    return name
+    return site
 
 
-def _context(workspace: Workspace, environment: Environment, options: StartOptions, events: Events) -> SiteContext:
-    name = complete(workspace, environment, options.site)
-    site = site_file.read(workspace.ports.disk, environment, name)
-    return workspace.context(environment, claim.change(workspace, environment, site, options.options, events))
+def _how(options: StartOptions) -> up.Up:
+    return up.Up(replace=options.replace, wait=options.wait)
+
+
+def _follow_source(workspace: Workspace, environment: Environment) -> None:
+    """A source directory that was moved is found by the environment's name again."""
+    disk = workspace.ports.disk
+    if locate.recorded_source(disk, workspace.root, environment.name) != environment.source:
+        locate.record_source(disk, environment, workspace.owner(environment))

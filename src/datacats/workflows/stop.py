@@ -32,6 +32,7 @@ def stop(reference: str | None, workspace: Workspace, events: Events = ignore, *
 
 
 def plan_stop(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:
-    """Return what ``stop`` would do, and do nothing."""
+    """Return what ``stop`` would do, and do nothing. Containers of others with our names are no concern of it."""
     context = workspace.context(workspace.find(reference), site)
-    return teardown.stop(observe(workspace.ports, context), cause="asked for")
+    seen = observe(workspace.ports, context.environment, site).of(workspace.root.uuid)
+    return teardown.stop(seen, cause="asked for")

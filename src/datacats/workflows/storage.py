@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from datacats.errors import CommandFailed
+from datacats.model.event import ignore
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import web
+from datacats.workflows import up
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
@@ -43,6 +45,8 @@ def import_(
 def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> None:
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
+    with workspace.lock(environment, site):
+        up.bring_up(workspace, context, up.Up(only=()), ignore)
     spec = web.one_off(context, command, purpose="files")
     status = workspace.ports.engine.containers.run(spec.labelled(), streams)
     if status != 0:

@@ -31,14 +31,18 @@ def key(images: ImageSet, plugins: str) -> str:
 
 def ensure(workspace: Workspace, images: ImageSet, host: Host, events: Events) -> Path:
     """Return the directory of the template for these images, making it when there is none."""
-    name = key(images, source.PLUGINS)
-    sealed = workspace.root.templates / name
+    there = sealed(workspace, images)
     disk = workspace.ports.disk
-    if disk.entry(sealed) is None:
-        with workspace.root.lock(disk, f"template-{name}"):
-            if disk.entry(sealed) is None:
-                _make(workspace, _context(workspace, name, images, host), sealed, events)
-    return sealed
+    if disk.entry(there) is None:
+        with workspace.root.lock(disk, f"template-{there.name}"):
+            if disk.entry(there) is None:
+                _make(workspace, _context(workspace, there.name, images, host), there, events)
+    return there
+
+
+def sealed(workspace: Workspace, images: ImageSet) -> Path:
+    """Return where the template for these images is, or would be."""
+    return workspace.root.templates / key(images, source.PLUGINS)
 
 
 def _context(workspace: Workspace, name: str, images: ImageSet, host: Host) -> SiteContext:
@@ -51,18 +55,19 @@ def _context(workspace: Workspace, name: str, images: ImageSet, host: Host) -> S
     return SiteContext(environment, Site(f"{name}-{workspace.root.uuid[:8]}", 0, ("", ""), images), host)
 
 
-def _make(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> None:
+def _make(workspace: Workspace, context: SiteContext, target: Path, events: Events) -> None:
     ports, working = workspace.ports, context.environment.data
-    apply(teardown.remove(observe(ports, context.environment, context.site.name), cause="an earlier run was interrupted"), ports, events)
+    left = observe(ports, context.environment, context.site.name).of(workspace.root.uuid)
+    apply(teardown.remove(left, cause="an earlier run was interrupted"), ports, events)
     apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
     secrets = Secrets.fresh()
     apply(_prepare(context, secrets), ports, events)
     with workspace.root.lock(ports.disk):
         context = subnets.give(workspace, context)
         networks = common.networks(context)
-        apply(converge(networks, (), observe(ports, context.environment, context.site.name), after_start={}, ready=()), ports, events)
+        apply(converge(networks, (), Observed(), after_start={}, ready=()), ports, events)
     steps = _steps(context, secrets)
-    apply(template.make(working, sealed, context.directory, steps), ports, events)
+    apply(template.make(working, target, context.directory, steps), ports, events)
 
 
 def _prepare(context: SiteContext, secrets: Secrets) -> Plan:

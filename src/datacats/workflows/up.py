@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from datacats.apply import apply
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
+from datacats.model.names import BACKING_SERVICES
 from datacats.model.plan import Operation, PlaceFile, Plan
 from datacats.planning import template
 from datacats.planning.converge import converge
 from datacats.services import files, ini
 from datacats.services.describe import Desired, describe
 from datacats.store import site_file, source
+from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace, observe
 
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """How a site is brought up. ``replace`` names services that are made anew even when they match."""
+    """How a site is brought up.
 
+    ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
+    is done in any case, once web is started; without ``wait`` nobody waits for the page.
+    """
+
+    only: Collection[str] | None = None
     replace: frozenset[str] = frozenset()
-    backing_only: bool = False
     after_web: Sequence[Operation] = field(default=())
+    wait: bool = True
+
+
+BACKING = Up(only=BACKING_SERVICES)
+"""Bring up the backing services, and leave web as it is."""
 
 
 def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
     """Plan what brings the site up; an empty plan means that it runs as described."""
     desired, placed = _desired(workspace, context)
-    observed = observe(workspace.ports, context)
-    services = [each for each in desired.services if each.service != "web" or not how.backing_only]
-    return placed + converge(
+    observed = observe(workspace.ports, context.environment, context.site.name)
+    ours.refuse_strangers(observed, workspace.root.uuid)
+    plan = placed + converge(
         desired.networks,
-        services,
+        [each for each in desired.services if how.only is None or each.service in how.only],
         observed,
         after_start={"postgres": (desired.passwords,), "web": how.after_web},
-        ready=desired.ready,
+        ready=[(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
         anew=how.replace,
     )
+    return plan + Plan.of(step for step in how.after_web if step not in plan.operations)
 
 
 def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events) -> Plan:

@@ -9,12 +9,13 @@ from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.image import ROLES, ImageSet
-from datacats.model.names import PRIMARY, container_name
-from datacats.model.plan import Plan, RunOneOff, StopContainer
+from datacats.model.names import PRIMARY
+from datacats.model.plan import Plan, RunOneOff
 from datacats.recipes import resolve_ckan
 from datacats.services import web
 from datacats.store import site_file
-from datacats.workflows import claim, images, up
+from datacats.workflows import claim, images, ours, up
+from datacats.workflows.foresee import Foreseen
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
@@ -39,13 +40,32 @@ def upgrade(
     """
     environment = workspace.find(reference)
     record = _upgradable(workspace, environment, site)
-    new = _previous(environment, record) if rollback else _newest(workspace, environment, record, events)
+    if not rollback:
+        images.ensure(workspace, _version(environment, record), events)
     with workspace.lock(environment, site):
+        record = _upgradable(workspace, environment, site)
+        new = _target(workspace, environment, record, rollback=rollback)
+        before = record.previous if record.phase is Phase.UPGRADING and record.previous else record.images
         if new != record.images:
             record = replace(record, images=new, previous=record.images, phase=Phase.UPGRADING)
         if record.phase is Phase.UPGRADING:
             record = _replace(workspace, environment, record, events)
-    return Upgraded(environment.name, site, f"{record.url}/", record.previous or record.images, record.images)
+    return Upgraded(environment.name, site, f"{record.url}/", before, record.images)
+
+
+def plan_upgrade(
+    reference: str | None, workspace: Workspace, *, site: str = PRIMARY, rollback: bool = False
+) -> Foreseen:
+    """Return what ``upgrade`` would do, and do nothing."""
+    environment = workspace.find(reference)
+    record = _upgradable(workspace, environment, site)
+    new = _target(workspace, environment, record, rollback=rollback)
+    if new == record.images and record.phase is not Phase.UPGRADING:
+        return Foreseen(Plan())
+    plan = Plan() if rollback else images.plan(workspace, _version(environment, record))
+    changes = ", ".join(f"{role} becomes {new[role]}" for role in ROLES if new[role] != record.images[role])
+    later = (f"stop web; replace the services whose image changes ({changes})", "migrate the tables", "start web")
+    return Foreseen(plan, later)
 
 
 def _upgradable(workspace: Workspace, environment: Environment, name: str) -> Site:
@@ -56,20 +76,27 @@ def _upgradable(workspace: Workspace, environment: Environment, name: str) -> Si
     return site
 
 
+def _target(workspace: Workspace, environment: Environment, site: Site, *, rollback: bool) -> ImageSet:
+    """Return the images to run on."""
+    if rollback:
+        return _previous(environment, site)
+    return images.wanted(workspace, _version(environment, site))[0]
+
+
 def _previous(environment: Environment, site: Site) -> ImageSet:
     if site.previous is None:
         raise Conflict(f"No earlier images of {environment.name} are recorded.", "There is nothing to go back to.")
     return site.previous
 
 
-def _newest(workspace: Workspace, environment: Environment, site: Site, events: Events) -> ImageSet:
+def _version(environment: Environment, site: Site) -> str:
     wanted = resolve_ckan(environment.ckan)
     if _line(wanted) != _line(site.images.web.tag):
         raise Conflict(
             f"{environment.name} runs CKAN {site.images.web.tag.partition('-')[0]}; {wanted} is another line.",
             "upgrade stays within one line. Make a new environment, and bring the data in: datacats db load",
         )
-    return images.ensure(workspace, wanted, events)
+    return wanted
 
 
 def _line(version: str) -> list[str]:
@@ -80,9 +107,8 @@ def _replace(workspace: Workspace, environment: Environment, site: Site, events:
     context = workspace.context(environment, site)
     cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
     claim.write(workspace, environment, site)
-    stop = StopContainer(container_name(web.SERVICE, environment.name, site.name), 35, cause=cause)
-    apply(Plan.of([stop]), workspace.ports, events)
-    up.bring_up(workspace, context, up.Up(backing_only=True), events)
+    apply(ours.stop_web(workspace, context, cause=cause), workspace.ports, events)
+    up.bring_up(workspace, context, up.BACKING, events)
     apply(migrate(context, cause="tables follow the image"), workspace.ports, events)
     up.bring_up(workspace, context, up.Up(), events)
     done = replace(site, phase=Phase.CREATED)

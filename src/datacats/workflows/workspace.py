@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,19 +53,26 @@ class Workspace:
     @contextmanager
     def lock(self, environment: Environment, site: str) -> Iterator[None]:
         """Hold the environment's and the site's lock. Raises Busy naming the holder."""
-        disk = self.ports.disk
-        with disk.lock(environment.data / "lock", f"the environment {environment.name}", wait=_PATIENCE):
-            path = environment.site_directory(site) / "lock"
-            with disk.lock(path, f"the site {site} of {environment.name}", wait=_PATIENCE):
-                yield
+        with self.lock_environment(environment), self.lock_site(environment, site):
+            yield
+
+    def lock_environment(self, environment: Environment) -> AbstractContextManager[None]:
+        """Hold the environment's lock. Raises Busy naming the holder."""
+        path = environment.data / "lock"
+        return self.ports.disk.lock(path, f"the environment {environment.name}", wait=_PATIENCE)
+
+    def lock_site(self, environment: Environment, site: str) -> AbstractContextManager[None]:
+        """Hold a site's lock, the environment's being held. Raises Busy naming the holder."""
+        path = environment.site_directory(site) / "lock"
+        return self.ports.disk.lock(path, f"the site {site} of {environment.name}", wait=_PATIENCE)
 
 
-def observe(ports: Ports, context: SiteContext) -> Observed:
+def observe(ports: Ports, of: Environment, site: str) -> Observed:
     """Read what the engine holds under a site's names, ours or not, and the site's one-off containers."""
-    environment, site = context.environment.name, context.site.name
+    environment = of.name
     names = {container_name(service, environment, site) for service in SERVICES}
     networks = {network_name(kind, environment, site) for kind in ("front", "back")}
-    mine = (context.environment.root, environment, site)
+    mine = (of.root, environment, site)
     containers = tuple(
         seen for seen in ports.engine.containers.list(name="") if seen.name in names or _whose(seen.labels) == mine
     )
