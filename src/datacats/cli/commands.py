@@ -23,7 +23,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "upgrade": ("upgrade", "Bring a site to the newest images of its CKAN line."),
     "images": ("images", "List, make and move the images of datacats."),
     "pull": ("pull", "Have the images here before they are needed."),
+    "doctor": ("doctor", "Look for what is wrong, and what mends it."),
     "tweak": ("tweak", "Change one thing of a site."),
     "purge": ("purge", "Remove a site's containers and data."),
 }
-"""Command -> (module below ``datacats.cli``, one-line help); in the order in which people meet them."""
+"""Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""
+
+PASS_THROUGH = frozenset({"ckan", "paster", "exec"})
+"""Commands whose words belong to an inner command, a ``--json`` among them too."""

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from datacats.cli.files import reading, writing
+from datacats.cli.groups import Group
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 
 _datastore = click.option("--datastore", is_flag=True, help="The DataStore's database, not CKAN's own.")
 
 
-@click.group("db")
+@click.group("db", cls=Group)
 def command() -> None:
     """Save a site's database to a file, or bring one in."""
 

@@ -10,12 +10,13 @@ from typing import BinaryIO
 
 import click
 
+from datacats.cli.groups import Group
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import DiskError
 
 
-@click.group("files")
+@click.group("files", cls=Group)
 def command() -> None:
     """Save a site's uploaded files to an archive, or bring some in."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from datacats.cli.files import reading, writing
+from datacats.cli.groups import Group
 from datacats.cli.options import output_options, pass_session
 from datacats.cli.session import Session
 
@@ -19,7 +20,7 @@ registry_option = click.option(
 )
 
 
-@click.group("images")
+@click.group("images", cls=Group)
 def command() -> None:
     """List, make and move the images of datacats. Images of others are never touched."""
 

@@ -24,7 +24,8 @@ def command(session: Session, environment: str | None) -> None:
     from datacats.workflows.info import info  # noqa: PLC0415 - help must not pay for it
 
     found = info(environment, session.workspace)
-    session.result(asdict(found), list(_lines(found)))
+    running = [f"{site.name}: {site.url}" for site in found.sites if site.containers.get("web") == "running"]
+    session.result(asdict(found), list(_lines(found)), running)
 
 
 def _lines(found: EnvironmentInfo) -> Iterator[str]:

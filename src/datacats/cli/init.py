@@ -7,20 +7,27 @@ from typing import Any
 import click
 
 from datacats.cli.new_site import new_site, new_site_options, show
-from datacats.cli.options import output_options, pass_session, site_option
+from datacats.cli.options import dry_run_option, output_options, pass_session, port_argument, site_option
 from datacats.cli.session import Session
 
 
 @click.command("init", epilog="Example:  git clone URL catstown && datacats init catstown")
 @click.argument("directory", required=False)
-@click.argument("port", required=False, type=int)
+@port_argument
 @new_site_options
 @site_option
+@dry_run_option
 @output_options
 @pass_session
-def command(session: Session, /, directory: str | None, port: int | None, site: str, **chosen: Any) -> None:
+def command(
+    session: Session, /, directory: str | None, port: int | None, site: str, dry_run: bool, **chosen: Any
+) -> None:
     """Make a site for a source directory that is there: a clone, or a further site of an environment."""
-    from datacats.workflows.init import init  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.init import init, plan_init  # noqa: PLC0415 - help must not pay for it
 
-    new = new_site(site, port, **chosen)
+    new = new_site(site, port, dry_run=dry_run, **chosen)
+    if dry_run:
+        found = plan_init(directory, new, session.workspace, session.events())
+        session.foreseen(found.plan, found.later)
+        return
     init(directory, new, session.workspace, session.events(), lambda made: show(session, made))

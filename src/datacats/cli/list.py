@@ -22,18 +22,28 @@ def command(session: Session) -> None:
     from datacats.workflows.info import every  # noqa: PLC0415 - help must not pay for it
 
     found = every(session.workspace)
-    rows = [_row(each, site) for each in found for site in each.sites]
+    rows = [row for each in found for row in _rows(each)]
     width = max((len(name) for name, _ in rows), default=0)
     lines = [f"{name:<{width}}  {rest}" for name, rest in rows] or ["No environments. Make one: datacats create NAME"]
-    session.result({"environments": [asdict(each) for each in found]}, lines)
+    session.result({"environments": [asdict(each) for each in found]}, lines, [each.name for each in found])
+
+
+def _rows(environment: EnvironmentInfo) -> list[tuple[str, str]]:
+    if environment.problem:
+        return [(environment.name, f"{'broken':<9} {environment.problem}")]
+    if not environment.sites:
+        return [(environment.name, f"{'no site':<9} {environment.data}")]
+    return [_row(environment, site) for site in environment.sites]
 
 
 def _row(environment: EnvironmentInfo, site: SiteInfo) -> tuple[str, str]:
     name = environment.name if site == environment.sites[0] else f"{environment.name}/{site.name}"
-    return name, f"{_state(site):<8} {site.url}"
+    return name, f"{_state(site):<9} {site.url}"
 
 
 def _state(site: SiteInfo) -> str:
+    if site.phase != "created":
+        return "half made"
     running = [state == "running" for state in site.containers.values()]
     if not any(running):
         return "stopped"

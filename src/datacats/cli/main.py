@@ -5,22 +5,26 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from datacats.cli.commands import COMMANDS
+from datacats.cli.commands import COMMANDS, PASS_THROUGH
+from datacats.cli.groups import Group
 from datacats.cli.session import Session
 from datacats.errors import DatacatsError, UsageError
+from datacats.version import VERSION
 
 if TYPE_CHECKING:
+    from datacats.workflows.checks.facts import Facts
     from datacats.workflows.workspace import Workspace
 
 _INTERRUPTED = 130
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they are used, not when they are listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -30,24 +34,14 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command, or None."""
-        del ctx
         if cmd_name not in COMMANDS:
             return None
+        session = ctx.find_object(Session)
+        if session is not None:
+            session.command = cmd_name
         module = importlib.import_module(f"datacats.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command when there is none of that name."""
-        import difflib  # noqa: PLC0415 - only a mistake needs it
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"Did you mean: datacats {near[0]}" if near else "See: datacats --help"
-            raise UsageError(f"There is no command {args[0]!r}.", hint)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing the commands."""
@@ -55,9 +49,19 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that has seen enough ends it well."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return status
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(None, "-V", "--version", package_name="datacats", message="datacats %(version)s")
+@click.version_option(VERSION, "-V", "--version", message="datacats %(version)s")
 def root() -> None:
     """Run CKAN data catalogues in Docker containers.
 
@@ -65,21 +69,22 @@ def root() -> None:
     """
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command and return the exit status. Errors that datacats knows show no traceback."""
-    session = Session(_open_workspace, json="--json" in arguments)
+def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = None) -> int:
+    """Run one command and return the exit status. Errors that datacats knows show no traceback.
+
+    ``open_workspace`` is called when the command first needs its workspace; without it the real ports are opened.
+    """
+    session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
+    words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
     try:
-        status = root.main(arguments, prog_name="datacats", standalone_mode=False, obj=session)
+        status = root.main(words, prog_name="datacats", standalone_mode=False, obj=session)
     except DatacatsError as error:
-        return _fail(session, error)
+        return _fail(session, words, error)
     except click.ClickException as error:
-        return _fail(session, UsageError(error.format_message(), _usage_hint(error)))
+        return _fail(session, words, UsageError(error.format_message(), _usage_hint(error)))
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("\nInterrupted. Run the same command again to carry on.\n")
+        sys.stderr.write("Interrupted. Run the same command again to carry on.\n")
         return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status if isinstance(status, int) else 0
 
 
@@ -87,14 +92,31 @@ def _open_workspace() -> Workspace:
     from datacats.engine.connect import connect_all  # noqa: PLC0415 - importing the engine takes a while
     from datacats.workflows.workspace import Workspace  # noqa: PLC0415
 
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("The current directory is gone.", "Go to one that is there: cd") from error
     env = dict(os.environ)
-    return Workspace.open(connect_all(env), env, Path.cwd())
+    return Workspace.open(connect_all(env), env, cwd)
 
 
-def _fail(session: Session, error: DatacatsError) -> int:
+def _look() -> Facts:
+    from datacats.engine.connect import connect_to_look  # noqa: PLC0415 - importing the engine takes a while
+    from datacats.workflows.checks.facts import Facts  # noqa: PLC0415
+
+    env = dict(os.environ)
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        cwd = Path("/")
+    return Facts(connect_to_look(env), env, cwd)
+
+
+def _fail(session: Session, words: list[str], error: DatacatsError) -> int:
     from datacats.cli import render  # noqa: PLC0415 - a run that ends well does not need it
 
-    if session.json:
+    asked = "--json" in words and session.command not in PASS_THROUGH
+    if session.json or asked:
         render.document(session.command, "error", render.error_record(error))
     else:
         sys.stderr.write("".join(f"{line}\n" for line in render.error_lines(error)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from datacats.cli.options import address_options, is_terminal
 from datacats.cli.session import Session
 from datacats.errors import UsageError
 
@@ -21,13 +22,14 @@ _SHORTEST_PASSWORD = 8
 """CKAN itself refuses shorter ones in its forms."""
 
 _OPTIONS = (
-    click.option("--site-url", metavar="URL", help="The address people use, where it is not ADDRESS:PORT."),
-    click.option("--address", metavar="IP", help="The host address to publish the port on.  [default: 127.0.0.1]"),
+    address_options,
     click.option("--image-only", is_flag=True, help="Make images and data, start nothing."),
+    click.option("--no-init-db", is_flag=True, help="Leave both databases empty for a load; start no web."),
     click.option("--no-sysadmin", is_flag=True, help="Make no administrator."),
     click.option("--no-datastore", is_flag=True, help="Leave the DataStore out."),
     click.option("--low-memory", is_flag=True, help="Smaller heaps, no reloader."),
     click.option("--admin-password-stdin", is_flag=True, help="Read the administrator's password from standard input."),
+    click.option("--clean-on-failure", is_flag=True, help="Remove what was made when something fails or interrupts."),
 )
 
 
@@ -44,27 +46,48 @@ def new_site(
     *,
     site_url: str | None,
     address: str | None,
+    expose_debugger: bool,
     image_only: bool,
+    no_init_db: bool,
     no_sysadmin: bool,
     no_datastore: bool,
     low_memory: bool,
     admin_password_stdin: bool,
+    clean_on_failure: bool,
+    dry_run: bool,
 ) -> NewSite:
     """Return what the options choose; the password is asked for on a terminal, before any work is done."""
     from datacats.workflows.claim import SiteOptions  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.new_site import NewSite  # noqa: PLC0415
 
-    options = SiteOptions(port, address, site_url, datastore=not no_datastore, low_memory=low_memory)
-    wanted = not (no_sysadmin or image_only)
-    password = read_password(from_stdin=admin_password_stdin) if wanted else None
-    return NewSite(site, options, password, sysadmin=not no_sysadmin, image_only=image_only)
+    options = SiteOptions(
+        port,
+        address,
+        site_url,
+        datastore=not no_datastore,
+        low_memory=low_memory,
+        expose_debugger=expose_debugger,
+    )
+    new = NewSite(
+        site,
+        options,
+        sysadmin=not no_sysadmin,
+        image_only=image_only,
+        init_db=not no_init_db,
+        clean_on_failure=clean_on_failure,
+    )
+    if not (new.sysadmin and new.serves) or dry_run:
+        return new
+    return replace(new, password=read_password(from_stdin=admin_password_stdin))
 
 
 def read_password(*, from_stdin: bool) -> str | None:
     """Return the password from standard input or the terminal; None (make one) when neither has it."""
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    elif sys.stdin.isatty() and sys.stderr.isatty():
+        password = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+        if not password:
+            raise UsageError("There is no password on standard input.", "Its first line is the password.")
+    elif is_terminal(sys.stdin) and is_terminal(sys.stderr):
         password = click.prompt(
             "Password for admin (empty: make one)", hide_input=True, default="", show_default=False, err=True
         )
@@ -81,6 +104,10 @@ def show(session: Session, created: Created) -> None:
     """Show the result; a generated password is shown whatever ``--quiet`` says, because it is kept nowhere."""
     record = {**asdict(created), "password": created.password}
     lines = [f"{created.name} is ready: {created.url}" if created.running else f"{created.name} is made."]
+    if not created.initialised:
+        lines.append(f"Its databases are empty. Bring one in: datacats db load FILE -e {created.name}")
+    elif not created.running:
+        lines.append(f"Start it: datacats start {created.name}")
     if created.administrator:
         secret = f"password {created.password}" if created.password else "with the password you chose"
         lines.append(f"Sign in as {created.administrator}, {secret}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -19,11 +19,16 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     def remember(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
         session = context.find_object(Session)
         if session is not None:
-            session.command = context.command.name or ""
+            session.command = context.command_path.partition(" ")[2]
             if value:
                 setattr(session, name, True)
 
     return remember
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a person is at the other end; a closed stream is None."""
+    return stream is not None and stream.isatty()
 
 
 def output_options(function: Function) -> Function:
@@ -32,13 +37,31 @@ def output_options(function: Function) -> Function:
         "--json", is_flag=True, expose_value=False, callback=_set("json"), help="Print one JSON document."
     )
     quiet = click.option(
-        "-q", "--quiet", is_flag=True, expose_value=False, callback=_set("quiet"), help="Print nothing but errors."
+        "-q",
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=_set("quiet"),
+        help="Print no more than must be known.",
     )
     return json(quiet(function))
+
+
+def address_options(function: Function) -> Function:
+    """Add where a site answers: ``--address``, ``--site-url``, and ``--expose-debugger``."""
+    address = click.option("--address", metavar="IP", help="The host address to publish the port on, else 127.0.0.1.")
+    url = click.option("--site-url", metavar="URL", help="The address people use, where it is not ADDRESS:PORT.")
+    expose = click.option(
+        "--expose-debugger",
+        is_flag=True,
+        help="Publish the development server beyond this machine: whoever reaches its debugger can run commands in it.",
+    )
+    return address(url(expose(function)))
 
 
 site_option = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
 environment_argument = click.argument("environment", required=False)
 environment_option = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+port_argument = click.argument("port", required=False, type=int)
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

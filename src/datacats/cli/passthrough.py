@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from datacats.cli.options import is_terminal
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
 
@@ -35,11 +36,17 @@ def _own_words(args: list[str]) -> int:
         word = args[position]
         if word in {*_VALUED, *_VALUED.values()}:
             position += 2
-        elif word in {"-h", "--help"} or word.startswith(tuple(f"{long}=" for long in _VALUED.values())):
+        elif word in {"-h", "--help"} or _holds_its_value(word):
             position += 1
         else:
             break
     return min(position, len(args))
+
+
+def _holds_its_value(word: str) -> bool:
+    """Whether it is one of our options and its value in one word: ``--site=x`` or ``-sx``."""
+    short = word.startswith(tuple(_VALUED)) and not word.startswith("--")
+    return short or word.startswith(tuple(f"{long}=" for long in _VALUED.values()))
 
 
 def passthrough_options(function: Function) -> Function:
@@ -54,8 +61,8 @@ def own_streams() -> Streams:
     """Return this process's streams; a terminal is handed through when both ends are one."""
     from datacats.model.ports import Streams  # noqa: PLC0415 - help must not pay for it
 
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    return Streams(sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer, terminal)
+    terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    return Streams(sys.stdin.buffer if sys.stdin else None, sys.stdout.buffer, sys.stderr.buffer, terminal)
 
 
 def run_in_one_off(session: Session, command: tuple[str, ...], environment: str | None, site: str) -> int:

@@ -17,13 +17,9 @@ from datacats.cli.session import Session
 @pass_session
 def command(session: Session, every: bool, ckan: str, registry: str | None) -> None:
     """Have the images here before they are needed: from the registry, else built."""
-    from datacats.model.image import ROLES  # noqa: PLC0415 - help must not pay for it
-    from datacats.recipes import LINES  # noqa: PLC0415
-    from datacats.workflows import image_store  # noqa: PLC0415
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
     workspace = session.workspace.with_registry(registry)
-    names: dict[str, None] = {}
-    for version in LINES if every else (ckan,):
-        wanted = image_store.build(version, workspace, session.events())
-        names |= dict.fromkeys(str(wanted[role]) for role in ROLES)
-    session.result({"images": list(names)}, list(names))
+    versions = image_store.lines() if every else (ckan,)
+    names = [str(ref) for ref in image_store.build_all(versions, workspace, session.events())]
+    session.result({"images": names}, names)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, yes_option
+from datacats.cli.options import (
+    dry_run_option,
+    environment_argument,
+    is_terminal,
+    output_options,
+    pass_session,
+    yes_option,
+)
 from datacats.cli.session import Session
 
 if TYPE_CHECKING:
@@ -34,7 +41,10 @@ def command(
         raise UsageError("-s and --delete-environment exclude each other.", "See: datacats purge --help")
 
     def approve(plan: Plan) -> bool:
-        return False if dry_run else yes or _ask(plan)
+        if dry_run:
+            session.foreseen(plan)
+            return False
+        return yes or _ask(plan)
 
     try:
         done = purge(PurgeOptions(environment, site, delete_environment), session.workspace, approve, session.events())
@@ -46,9 +56,9 @@ def command(
 
 
 def _ask(plan: Plan) -> bool:
-    from datacats.cli.render import plan_lines, say  # noqa: PLC0415
+    from datacats.cli.render import plan_lines  # noqa: PLC0415
 
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         return False
-    say(plan_lines(plan))
-    return click.confirm("All this is lost. Go on?", default=False)
+    click.echo("\n".join(plan_lines(plan)), err=True)
+    return click.confirm("All this is lost. Go on?", default=False, err=True)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
+from datacats.cli.options import (
+    address_options,
+    dry_run_option,
+    environment_argument,
+    output_options,
+    pass_session,
+    port_argument,
+    site_option,
+)
 from datacats.cli.session import Session
 
 if TYPE_CHECKING:
@@ -16,11 +24,11 @@ if TYPE_CHECKING:
 
 @click.command("start", epilog="Example:  datacats start catstown")
 @environment_argument
-@click.argument("port", required=False, type=int)
+@port_argument
 @click.option("--production", is_flag=True, help="Run the production server.")
 @click.option("--development", is_flag=True, help="Run the development server.")
-@click.option("--address", metavar="IP", help="The host address to publish the port on.")
-@click.option("--site-url", metavar="URL", help="The address people use, where it is not ADDRESS:PORT.")
+@click.option("-b", "--background", is_flag=True, help="Do not wait for the page.")
+@address_options
 @site_option
 @dry_run_option
 @output_options
@@ -31,8 +39,10 @@ def command(
     port: int | None,
     production: bool,
     development: bool,
+    background: bool,
     address: str | None,
     site_url: str | None,
+    expose_debugger: bool,
     site: str,
     dry_run: bool,
 ) -> None:
@@ -44,19 +54,18 @@ def command(
     if production and development:
         raise click.UsageError("--production and --development exclude each other.")
     mode = Mode.PRODUCTION if production else Mode.DEVELOPMENT if development else None
-    options = StartOptions(environment, site, SiteOptions(port, address, site_url, mode))
-    bring_up(session, options, dry_run=dry_run)
+    chosen = SiteOptions(port, address, site_url, mode, expose_debugger=expose_debugger)
+    bring_up(session, StartOptions(environment, site, chosen, wait=not background), dry_run=dry_run)
 
 
 def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:
     """Start a site and show the result, or show the plan."""
-    from datacats.cli.render import plan_lines  # noqa: PLC0415
-    from datacats.workflows.start import plan_start, start  # noqa: PLC0415
+    from datacats.workflows.start import plan_start, start  # noqa: PLC0415 - help must not pay for it
 
     if dry_run:
-        plan = plan_start(options, session.workspace)
-        session.result({"plan": [str(step) for step in plan]}, plan_lines(plan))
+        session.foreseen(plan_start(options, session.workspace, session.events()))
         return
     started = start(options, session.workspace, session.events())
-    word = "Running at" if started.changed else "Already running at"
+    word = "Running at" if options.wait else "Starting at"
+    word = word if started.changed else "Already running at"
     session.result(asdict(started), [f"{word} {started.url}"])

@@ -18,12 +18,10 @@ from datacats.cli.session import Session
 @pass_session
 def command(session: Session, environment: str | None, site: str, dry_run: bool) -> None:
     """Stop the containers of a site; they stay, with their logs."""
-    from datacats.cli.render import plan_lines  # noqa: PLC0415 - help must not pay for it
-    from datacats.workflows.stop import plan_stop, stop  # noqa: PLC0415
+    from datacats.workflows.stop import plan_stop, stop  # noqa: PLC0415 - help must not pay for it
 
     if dry_run:
-        plan = plan_stop(environment, session.workspace, site=site)
-        session.result({"plan": [str(step) for step in plan]}, plan_lines(plan))
+        session.foreseen(plan_stop(environment, session.workspace, site=site))
         return
     stopped = stop(environment, session.workspace, session.events(), site=site)
     line = f"Stopped {stopped.name}" if stopped.changed else f"{stopped.name} was not running"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from datacats.cli.new_site import read_password
-from datacats.cli.options import environment_argument, output_options, pass_session, site_option
+from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
 
@@ -15,17 +15,26 @@ from datacats.errors import UsageError
 @click.option("-p", "--admin-password", is_flag=True, help="Ask for a new password of the administrator.")
 @click.option("--admin-password-stdin", is_flag=True, help="Read that password from standard input.")
 @site_option
+@dry_run_option
 @output_options
 @pass_session
 def command(
-    session: Session, environment: str | None, admin_password: bool, admin_password_stdin: bool, site: str
+    session: Session,
+    environment: str | None,
+    admin_password: bool,
+    admin_password_stdin: bool,
+    site: str,
+    dry_run: bool,
 ) -> None:
     """Change one thing of a site."""
     from datacats.model.secrets import random_text  # noqa: PLC0415 - help must not pay for it
-    from datacats.workflows.tweak import set_admin_password  # noqa: PLC0415
+    from datacats.workflows.tweak import plan_admin_password, set_admin_password  # noqa: PLC0415
 
     if not (admin_password or admin_password_stdin):
         raise UsageError("Say what to change.", "For example: datacats tweak --admin-password")
+    if dry_run:
+        session.foreseen(plan_admin_password(environment, session.workspace, site=site))
+        return
     chosen = read_password(from_stdin=admin_password_stdin)
     password = chosen or random_text(16)
     set_admin_password(environment, password, session.workspace, session.events(), site=site)

@@ -1,0 +1,31 @@
+"""Groups of commands: the help where no command is named, the nearest where there is none of that name."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.errors import UsageError
+
+
+class Group(click.Group):
+    """A group that answers a missing or misspelt command with what helps."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help when nothing is named; that is no error."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        import difflib  # noqa: PLC0415 - only a mistake needs it
+
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], known, n=1)
+            hint = f"Did you mean: {ctx.command_path} {near[0]}" if near else f"See: {ctx.command_path} --help"
+            raise UsageError(f"There is no command {args[0][:60]!r}.", hint)
+        return super().resolve_command(ctx, args)
