@@ -3,47 +3,14 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.proxy import Cut, EngineProxy, Request
-
-Serve = Callable[[socket.socket], None]
-
-
-class Engine:
-    """Stands for an engine: remembers the heads that came, answers as it is told."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.heads: list[bytes] = []
-        self.serve: Serve = lambda link: link.sendall(
-            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nOK"
-        )
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen()
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                link, _ = self._listener.accept()
-            except OSError:
-                return
-            with link:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    head += link.recv(4096)
-                self.heads.append(head)
-                self.serve(link)
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+from tests.support.scripted import ScriptedEngine
 
 
 class Client(http.client.HTTPConnection):
@@ -58,13 +25,13 @@ class Client(http.client.HTTPConnection):
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with closing(Engine(tmp_path / "engine")) as engine:
+def engine(tmp_path: Path) -> Iterator[ScriptedEngine]:
+    with closing(ScriptedEngine(tmp_path / "engine")) as engine:
         yield engine
 
 
 @pytest.fixture
-def proxy(tmp_path: Path, engine: Engine) -> Iterator[EngineProxy]:
+def proxy(tmp_path: Path, engine: ScriptedEngine) -> Iterator[EngineProxy]:
     with EngineProxy(tmp_path / "proxy", engine.path).open() as proxy:
         yield proxy
 
@@ -128,7 +95,7 @@ def test_requests_that_watch_or_run_something_inside_are_no_changes(method: str,
 
 
 def test_an_action_before_a_request_runs_while_the_engine_knows_nothing_of_it(
-    proxy: EngineProxy, engine: Engine
+    proxy: EngineProxy, engine: ScriptedEngine
 ) -> None:
     seen: list[int] = []
     proxy.on_request(2, "before", lambda _: seen.append(len(engine.heads)))
@@ -139,7 +106,7 @@ def test_an_action_before_a_request_runs_while_the_engine_knows_nothing_of_it(
     assert seen == [1]
 
 
-def test_an_action_after_a_request_runs_when_the_engine_has_done_it(proxy: EngineProxy, engine: Engine) -> None:
+def test_an_action_after_a_request_runs_when_the_engine_has_done_it(proxy: EngineProxy, engine: ScriptedEngine) -> None:
     seen: list[int] = []
     proxy.on_request(2, "after", lambda _: seen.append(len(engine.heads)))
 
@@ -149,7 +116,9 @@ def test_an_action_after_a_request_runs_when_the_engine_has_done_it(proxy: Engin
     assert seen == [2]
 
 
-def test_a_request_cut_before_it_is_forwarded_never_reaches_the_engine(proxy: EngineProxy, engine: Engine) -> None:
+def test_a_request_cut_before_it_is_forwarded_never_reaches_the_engine(
+    proxy: EngineProxy, engine: ScriptedEngine
+) -> None:
     def cut(_request: Request) -> None:
         raise Cut
 
@@ -160,7 +129,7 @@ def test_a_request_cut_before_it_is_forwarded_never_reaches_the_engine(proxy: En
     assert engine.heads == []
 
 
-def test_an_answer_cut_after_it_began_never_reaches_the_client(proxy: EngineProxy, engine: Engine) -> None:
+def test_an_answer_cut_after_it_began_never_reaches_the_client(proxy: EngineProxy, engine: ScriptedEngine) -> None:
     def cut(_request: Request) -> None:
         raise Cut
 
@@ -171,7 +140,7 @@ def test_an_answer_cut_after_it_began_never_reaches_the_client(proxy: EngineProx
     assert len(engine.heads) == 1
 
 
-def test_an_answer_can_be_cut_in_the_middle(proxy: EngineProxy, engine: Engine) -> None:
+def test_an_answer_can_be_cut_in_the_middle(proxy: EngineProxy, engine: ScriptedEngine) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
     engine.serve = lambda link: link.sendall(head + b"0123456789")
     proxy.cut_answer(lambda request: request.path == "/long", len(head) + 4)
@@ -181,7 +150,9 @@ def test_an_answer_can_be_cut_in_the_middle(proxy: EngineProxy, engine: Engine) 
     assert cut.value.partial == b"0123"
 
 
-def test_a_chunked_stream_is_handed_on_while_it_is_still_being_written(proxy: EngineProxy, engine: Engine) -> None:
+def test_a_chunked_stream_is_handed_on_while_it_is_still_being_written(
+    proxy: EngineProxy, engine: ScriptedEngine
+) -> None:
     client_has_first = threading.Event()
 
     def serve(link: socket.socket) -> None:
@@ -198,7 +169,9 @@ def test_a_chunked_stream_is_handed_on_while_it_is_still_being_written(proxy: En
         assert answer.read() == b"second"
 
 
-def test_an_upgraded_connection_is_relayed_both_ways_to_its_half_close(proxy: EngineProxy, engine: Engine) -> None:
+def test_an_upgraded_connection_is_relayed_both_ways_to_its_half_close(
+    proxy: EngineProxy, engine: ScriptedEngine
+) -> None:
     def serve(link: socket.socket) -> None:
         link.sendall(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
         received = b""

@@ -14,8 +14,8 @@ from docker.errors import APIError, DockerException
 from docker.tls import TLSConfig
 from requests.exceptions import RequestException
 
-from datacats.engine.endpoint import Certificates
 from datacats.engine.mapping import unreachable
+from datacats.engine.tls import Certificates
 from datacats.engine.wire import Wire
 from datacats.model.image import BuildContext, ContextFile, ImageRef
 

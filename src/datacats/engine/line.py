@@ -7,6 +7,7 @@ import ssl
 
 from datacats.engine.endpoint import Endpoint
 from datacats.engine.mapping import unreachable
+from datacats.engine.tls import farewell
 
 _PIECE = 65536
 _WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -22,6 +23,7 @@ class Line:
         self._link = link
         self._received = received
         self._endpoint = endpoint
+        self._farewell = b""
 
     def close(self) -> None:
         """Hang up."""
@@ -55,9 +57,16 @@ class Line:
             raise unreachable(error, self._endpoint) from error
 
     def end_input(self) -> None:
-        """Say that nothing more will be sent; what comes back goes on."""
+        """Say that nothing more will be sent; what comes back goes on. To be said again after BlockingIOError."""
         try:
-            self._link.shutdown(socket.SHUT_WR)
+            if not isinstance(self._link, ssl.SSLSocket):
+                self._link.shutdown(socket.SHUT_WR)
+                return
+            self._farewell = self._farewell or farewell(self._link)
+            # The alert is encrypted already.
+            socket.socket.send(self._link, self._farewell)
+        except BlockingIOError:
+            raise
         except OSError:
             # The engine has closed the stream already: the command has ended.
             return

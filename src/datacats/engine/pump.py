@@ -37,6 +37,7 @@ class Pump:
         self._source = _descriptor(streams.stdin)
         self._pending = b""
         self._feeding = streams.stdin is not None
+        self._ending = False
         self._open = True
         self._awaited: list[HasDescriptor] = []
         self._alarm: tuple[float, Callable[[], None]] | None = None
@@ -75,7 +76,7 @@ class Pump:
     def _interests(self) -> dict[int, tuple[int, Callable[[], None]]]:
         interests = {descriptor: (selectors.EVENT_READ, action) for descriptor, action in self._watched.items()}
         if self._open:
-            has_more = bool(self._pending) or (self._feeding and self._source is None)
+            has_more = self._pending or self._ending or (self._feeding and self._source is None)
             events = selectors.EVENT_READ | (selectors.EVENT_WRITE if has_more else 0)
             interests[self._line.fileno()] = (events, self._exchange)
             if self._feeding and self._source is not None and not self._pending:
@@ -112,8 +113,7 @@ class Pump:
     def _take(self) -> None:
         self._pending = self._read()
         if not self._pending:
-            self._feeding = False
-            self._line.end_input()
+            self._feeding, self._ending = False, True
 
     def _read(self) -> bytes:
         if self._source is None:
@@ -126,7 +126,11 @@ class Pump:
 
     def _send(self) -> None:
         try:
-            self._pending = self._pending[self._line.send(self._pending) :] if self._pending else b""
+            if self._pending:
+                self._pending = self._pending[self._line.send(self._pending) :]
+            if self._ending:
+                self._line.end_input()
+                self._ending = False
         except BlockingIOError:
             return
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -93,6 +94,9 @@ class Wire:
     def upgrade(self, path: str, query: Mapping[str, Any] | None = None, body: object = None) -> Line:
         """Send a request that turns its connection into a stream both ways; return that."""
         link, response = self._ask("POST", _target(path, query), body, _UPGRADE, None)
+        if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            link.close()
+            raise unreachable(HTTPException("it did not turn into a stream"), self.endpoint)
         link.sock.setblocking(False)
         # What came together with the head lies in the response's buffer, and peek() hands it out without waiting.
         return Line(link.sock, response.fp.peek(), self.endpoint)
@@ -137,7 +141,7 @@ class _Connection(HTTPConnection):
 
 
 def _accepted(response: HTTPResponse) -> HTTPResponse:
-    if response.status >= 400:  # noqa: PLR2004 - where refusals begin in HTTP
+    if response.status >= HTTPStatus.BAD_REQUEST:
         raise refused(response.status, response.read())
     return response
 

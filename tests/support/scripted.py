@@ -1,0 +1,42 @@
+"""A server on a Unix socket that says what a test tells it to, in place of a Docker Engine."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+Serve = Callable[[socket.socket], None]
+
+
+class ScriptedEngine:
+    """Remembers the heads of the requests that came; ``serve`` answers each on its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.heads: list[bytes] = []
+        self.serve: Serve = lambda link: link.sendall(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nOK"
+        )
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            with link:
+                head = b""
+                while b"\r\n\r\n" not in head and (piece := link.recv(4096)):
+                    head += piece
+                self.heads.append(head)
+                self.serve(link)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
