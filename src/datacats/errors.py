@@ -21,6 +21,7 @@
     +-- CommandFailed           16   a command inside a container ended with an error
     +-- DiskError               17   a file or directory cannot be read or written
     +-- Declined                18   the user did not confirm
+    +-- Unhealthy               19   doctor found an error
 
 An interrupt (Ctrl-C) ends with 130.
 """
@@ -154,3 +155,9 @@ class Declined(DatacatsError):
     """The user did not confirm."""
 
     exit_code = 18
+
+
+class Unhealthy(DatacatsError):
+    """Doctor found an error. The command ends with its exit code; the findings say the rest."""
+
+    exit_code = 19

@@ -18,8 +18,9 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 class DockerEngine:
     """A Docker Engine at an endpoint. Nothing is sent before something is asked for."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, origin: str = "given") -> None:
         self._wire = Wire(endpoint)
+        self._origin = origin
 
     @cached_property
     def containers(self) -> DockerContainers:
@@ -40,6 +41,11 @@ class DockerEngine:
     def host(self) -> str:
         """The host that published ports are reached on."""
         return self._wire.endpoint.host
+
+    @property
+    def address(self) -> str:
+        """Where it listens and how that was found."""
+        return f"{self._wire.endpoint} ({self._origin})"
 
     def info(self) -> EngineInfo:
         """Return the engine as it describes itself; architectures are named as images name them."""

@@ -24,6 +24,7 @@ class FakeEngine:
     def __init__(self, world: World | None = None) -> None:
         self.world = world or World()
         self.host = "127.0.0.1"
+        self.address = "/run/fake.sock (given)"
 
     @property
     def mutations(self) -> list[str]:

@@ -171,6 +171,10 @@ class Engine(Protocol):
     def host(self) -> str:
         """The host that published ports are reached on: 127.0.0.1 unless the engine is elsewhere."""
 
+    @property
+    def address(self) -> str:
+        """Where it listens and how that was found, for people: ``/run/docker.sock (DOCKER_HOST)``."""
+
     def info(self) -> EngineInfo:
         """Return the engine as it describes itself. Raises EngineUnreachable."""
 

@@ -39,5 +39,9 @@ def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> 
 
 def write(disk: Disk, path: Path, record: dict[str, Any], owner: tuple[int, int]) -> None:
     """Write a document: readable by its owner only."""
-    text = json.dumps({"layout": _LAYOUT, **record}, indent=2)
-    disk.place(path, f"{text}\n".encode(), 0o600, owner)
+    disk.place(path, text(record), 0o600, owner)
+
+
+def text(record: dict[str, Any]) -> bytes:
+    """Return the content of a document."""
+    return f"{json.dumps({'layout': _LAYOUT, **record}, indent=2)}\n".encode()

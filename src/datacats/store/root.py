@@ -11,7 +11,7 @@ from pathlib import Path
 from datacats.model.ports import Disk
 from datacats.store import documents
 
-_FILE = "root.json"
+FILE = "root.json"
 _PATIENCE = 600.0
 """Seconds to wait for another datacats: a first build of the images takes minutes."""
 
@@ -34,7 +34,11 @@ class DataRoot:
 
     def lock(self, disk: Disk, what: str = "root") -> AbstractContextManager[None]:
         """Hold one of the locks that are not an environment's: ``root``, ``image-DIGEST``, ``template-KEY``."""
-        return disk.lock(self.path / "_locks" / what, f"the {what} lock of {self.path}", wait=_PATIENCE)
+        return disk.lock(self.lock_path(what), f"the {what} lock of {self.path}", wait=_PATIENCE)
+
+    def lock_path(self, what: str) -> Path:
+        """Return the file of such a lock."""
+        return self.path / "_locks" / what
 
 
 def root_path(env: Mapping[str, str]) -> Path:
@@ -46,7 +50,7 @@ def root_path(env: Mapping[str, str]) -> Path:
 def open_root(disk: Disk, env: Mapping[str, str]) -> DataRoot:
     """Open the data root, making it when there is none."""
     path = root_path(env)
-    file = path / _FILE
+    file = path / FILE
     if disk.entry(file) is None:
         for directory in (path, path / "_locks", path / "_templates"):
             disk.make_directory(directory, 0o700)
@@ -55,4 +59,19 @@ def open_root(disk: Disk, env: Mapping[str, str]) -> DataRoot:
                 entry = disk.entry(path)
                 owner = (entry.uid, entry.gid) if entry else (0, 0)
                 documents.write(disk, file, {"uuid": str(uuid.uuid4())}, owner)
-    return documents.read(disk, file, lambda record: DataRoot(path, str(record["uuid"])))
+    return _read(disk, path)
+
+
+def existing_root(disk: Disk, env: Mapping[str, str]) -> DataRoot | None:
+    """Return the data root, or None when there is none yet; nothing is made. Raises ConfigError, DiskError."""
+    path = root_path(env)
+    return _read(disk, path) if disk.entry(path / FILE) else None
+
+
+def content(found: str) -> bytes:
+    """Return the content of a data root's file, by its uuid."""
+    return documents.text({"uuid": found})
+
+
+def _read(disk: Disk, path: Path) -> DataRoot:
+    return documents.read(disk, path / FILE, lambda record: DataRoot(path, str(record["uuid"])))

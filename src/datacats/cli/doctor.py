@@ -1,0 +1,60 @@
+"""``datacats doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from datacats.cli.options import environment_argument, output_options, pass_session
+from datacats.cli.session import Session
+from datacats.errors import Unhealthy
+
+if TYPE_CHECKING:
+    from datacats.model.finding import Finding
+    from datacats.workflows.doctor import Report
+
+_INDENT = " " * 22
+
+
+@click.command("doctor", epilog="Example:  datacats doctor --fix")
+@environment_argument
+@click.option("--fix", is_flag=True, help="Mend what loses nothing: modes, owners, leftovers, missing images.")
+@output_options
+@pass_session
+def command(session: Session, environment: str | None, fix: bool) -> int:
+    """Look for what is wrong, and what mends it; without ENVIRONMENT in all of them.
+
+    Ends with 0 when nothing that was found is an error, else with 19.
+    """
+    from datacats.workflows.doctor import doctor  # noqa: PLC0415 - help must not pay for it
+
+    report = doctor(session.facts(environment), session.events(), fix=fix)
+    session.result(_record(report), list(_lines(report)))
+    return 0 if report.healthy else Unhealthy.exit_code
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for each in report.mended:
+        yield f"{'mended':<9}{each.check:<13}{each.what}"
+    for each in report.findings:
+        yield f"{each.severity:<9}{each.check:<13}{each.what}"
+        if each.why:
+            yield f"{_INDENT}{each.why}"
+        if each.fix:
+            yield f"{_INDENT}Fix: {each.fix}"
+
+
+def _record(report: Report) -> dict[str, Any]:
+    return {
+        "healthy": report.healthy,
+        "findings": [_finding(each) for each in report.findings],
+        "mended": [_finding(each) for each in report.mended],
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    shown = {key: str(value) for key, value in asdict(found).items() if key not in {"mend", "lock"}}
+    return {**shown, "mends_itself": found.mend is not None}

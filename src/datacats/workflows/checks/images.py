@@ -1,0 +1,77 @@
+"""Whether the images that sites run on are here, and how old they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from datacats.errors import DatacatsError
+from datacats.model.finding import Finding, HaveImages, Severity, ok
+from datacats.model.image import ROLES, ImageSet
+from datacats.model.observed import ImageSeen
+from datacats.recipes import resolve_ckan
+from datacats.workflows import images
+from datacats.workflows.checks.facts import Facts
+from datacats.workflows.checks.seen_data import SeenSite
+
+NAME = "images"
+
+_DAY = 24 * 60 * 60
+_OLD = 180
+_SAFETY = "Debian and CKAN publish security updates all the time; an image does not get them by itself."
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a site runs on, and what a new site of its CKAN version would (None when that version is not known)."""
+
+    seen: SeenSite
+    newest: ImageSet | None
+
+
+def check(facts: Facts) -> tuple[Finding, ...]:
+    """Judge the images of each site."""
+    if facts.engine.info is None:
+        return ()
+    return judge([Run(seen, _newest(facts, seen)) for seen in facts.data.sites], facts.engine.images, facts.now)
+
+
+def judge(runs: Sequence[Run], present: Mapping[str, ImageSeen], now: float) -> tuple[Finding, ...]:
+    """Judge what sites run on, by the images that are here."""
+    found = tuple(finding for run in runs for finding in _judge(run, present, now))
+    return found or (ok(NAME, "The images of every site are here and not old."),)
+
+
+def _judge(run: Run, present: Mapping[str, ImageSeen], now: float) -> Iterator[Finding]:
+    missing = [str(run.seen.site.images[role]) for role in ROLES if str(run.seen.site.images[role]) not in present]
+    if missing:
+        yield _missing(run, missing)
+        return
+    oldest = min(present[str(run.seen.site.images[role])].created for role in ROLES)
+    days = int((now - oldest) / _DAY)
+    is_behind = run.newest is not None and run.newest != run.seen.site.images
+    upgrade = f"datacats upgrade {run.seen.words}"
+    if days > _OLD:
+        fix = upgrade if is_behind else f"Upgrade datacats: newer ones make newer images. Then: {upgrade}"
+        yield Finding(NAME, Severity.WARNING, f"An image of {run.seen.name} is {days} days old.", _SAFETY, fix)
+    elif is_behind:
+        yield Finding(NAME, Severity.NOTE, f"There are newer images than those of {run.seen.name}.", _SAFETY, upgrade)
+
+
+def _missing(run: Run, missing: Collection[str]) -> Finding:
+    """Only the newest images can be had again; from others a site has to move on."""
+    names = ", ".join(missing)
+    what, why = f"{run.seen.name} runs on {names}, which is not here.", "A container that is lost cannot come back."
+    can_be_had = {str(run.newest[role]) for role in ROLES} if run.newest else set()
+    if set(missing) <= can_be_had:
+        ckan = run.seen.environment.ckan
+        return Finding(NAME, Severity.ERROR, what, why, f"datacats pull --ckan {ckan}", HaveImages(ckan))
+    return Finding(NAME, Severity.ERROR, what, why, f"datacats upgrade {run.seen.words}")
+
+
+def _newest(facts: Facts, seen: SeenSite) -> ImageSet | None:
+    if facts.workspace is not None:
+        with suppress(DatacatsError):
+            return images.wanted(facts.workspace, resolve_ckan(seen.environment.ckan))[0]
+    return None

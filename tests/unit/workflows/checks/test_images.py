@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from datacats.model.finding import Finding, HaveImages, Severity
+from datacats.model.image import ImageRef
+from datacats.model.observed import ImageSeen
+from datacats.workflows.checks import images
+from datacats.workflows.checks.images import Run
+from tests.unit.builders import IMAGES
+from tests.unit.workflows.checks.scene import CATSTOWN, NOW, Scene, image
+
+NEWER = replace(IMAGES, web=ImageRef("datacats/web", "2.12.0-b"))
+
+
+def present(days: int = 1) -> dict[str, ImageSeen]:
+    return {str(IMAGES[role]): image(days) for role in ("web", "postgres", "search", "redis")}
+
+
+def judge(run: Run, there: dict[str, ImageSeen]) -> Finding:
+    (found,) = images.judge([run], there, NOW)
+    return found
+
+
+@pytest.mark.parametrize("newest", [IMAGES, None])
+def test_images_that_are_here_and_fresh_are_well(newest: object) -> None:
+    assert judge(Run(CATSTOWN, IMAGES if newest else None), present()).severity is Severity.OK
+
+
+def test_a_missing_image_that_can_be_had_again_is_pulled_or_built() -> None:
+    there = present()
+    del there[str(IMAGES.redis)]
+    found = judge(Run(CATSTOWN, IMAGES), there)
+    assert found.severity is Severity.ERROR
+    assert str(IMAGES.redis) in found.what
+    assert (found.fix, found.mend) == ("datacats pull --ckan 2.12", HaveImages("2.12"))
+
+
+@pytest.mark.parametrize("newest", [NEWER, None])
+def test_a_missing_image_that_nobody_makes_any_more_needs_an_upgrade_which_is_not_done_unasked(newest: object) -> None:
+    there = present()
+    del there[str(IMAGES.web)]
+    found = judge(Run(CATSTOWN, NEWER if newest else None), there)
+    assert found.severity is Severity.ERROR
+    assert (found.fix, found.mend) == ("datacats upgrade catstown", None)
+
+
+def test_newer_images_are_a_note() -> None:
+    found = judge(Run(CATSTOWN, NEWER), present())
+    assert (found.severity, found.fix) == (Severity.NOTE, "datacats upgrade catstown")
+
+
+def test_an_old_image_is_a_warning_with_its_age() -> None:
+    found = judge(Run(CATSTOWN, NEWER), present(days=181))
+    assert (found.severity, found.fix) == (Severity.WARNING, "datacats upgrade catstown")
+    assert "181 days" in found.what
+    assert judge(Run(CATSTOWN, IMAGES), present(days=180)).severity is Severity.OK
+
+
+def test_an_old_image_that_is_still_the_newest_needs_a_newer_datacats() -> None:
+    found = judge(Run(CATSTOWN, IMAGES), present(days=400))
+    assert found.fix.startswith("Upgrade datacats")
+
+
+def test_the_newest_images_of_the_environments_own_version_are_compared() -> None:
+    (found,) = images.check(Scene().facts)
+    assert (found.severity, found.fix) == (Severity.NOTE, "datacats upgrade catstown")
