@@ -6,27 +6,19 @@ import hashlib
 import json
 import os
 import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from datacats.engine.tls import Certificates, secured
 from datacats.errors import ConfigError, EngineUnreachable
 
 SYSTEM_SOCKET = Path("/var/run/docker.sock")
 
 _CONNECT_WITHIN = 10.0
 _PLAIN_PORT, _TLS_PORT = 2375, 2376
-
-
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """Files that prove who we are to an engine behind TLS, and that it is the one we mean."""
-
-    directory: Path
-    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ class Endpoint:
         else:
             link = socket.create_connection((self.hostname, self.port), _CONNECT_WITHIN)
             if self.certificates:
-                link = _secured(link, self.hostname, self.certificates)
+                link = secured(link, self.hostname, self.certificates)
         link.settimeout(timeout)
         return link
 
@@ -149,14 +141,3 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def _secured(link: socket.socket, hostname: str, certificates: Certificates) -> socket.socket:
-    directory = certificates.directory
-    context = ssl.create_default_context(cafile=directory / "ca.pem" if (directory / "ca.pem").exists() else None)
-    if (directory / "cert.pem").exists():
-        context.load_cert_chain(directory / "cert.pem", directory / "key.pem")
-    if not certificates.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context.wrap_socket(link, server_hostname=hostname)
