@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -61,6 +62,17 @@ def process(*command: str) -> Iterator[None]:
             running.wait(30)
 
 
+@contextmanager
+def a_bridge(name: str) -> Iterator[None]:
+    """A bridge for the second engine: an engine told to have none removes the first one's."""
+    subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
+    try:
+        subprocess.run(["ip", "address", "add", "10.217.255.1/24", "dev", name], check=True)
+        yield
+    finally:
+        subprocess.run(["ip", "link", "delete", name], check=True)
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
@@ -73,6 +85,7 @@ def elsewhere() -> Iterator[Elsewhere]:
     port = free_port()
     configuration = base / "registry.yml"
     configuration.write_text(_REGISTRY.format(root=base / "registry", port=port))
+    bridge = f"dct{secrets.token_hex(3)}"
     dockerd = (
         *(
             "dockerd",
@@ -83,9 +96,9 @@ def elsewhere() -> Iterator[Elsewhere]:
             "--exec-root",
             f"{base}/exec",
         ),
-        *("--pidfile", f"{base}/pid", "--bridge=none", "--iptables=false"),
+        *("--pidfile", f"{base}/pid", "--bridge", bridge, "--iptables=false"),
     )
-    with process("docker-registry", "serve", str(configuration)), process(*dockerd):
+    with a_bridge(bridge), process("docker-registry", "serve", str(configuration)), process(*dockerd):
         found = Elsewhere(base / "docker.sock", f"127.0.0.1:{port}")
         wait_until_answers(found, port)
         yield found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 import urllib.request
@@ -103,6 +104,20 @@ def answers(site: Running) -> bool:
         return site.ckan.get("/")[0] == 200
     except OSError:
         return False
+
+
+def test_a_changed_template_shows_on_the_next_request(catstown: Running, ini: str) -> None:
+    page = catstown.source / "templates" / "home" / "about.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("first words")
+    (catstown.source / "ckan.ini").write_text(
+        ini.replace("[loggers]", "extra_template_paths = /project/templates\n[loggers]", 1)
+    )
+    catstown.installation.run("start", catstown.name)
+    assert catstown.ckan.get("/about")[1] == "first words"
+    page.write_text("other words")
+    assert catstown.ckan.get("/about")[1] == "other words"
+    shutil.rmtree(catstown.source / "templates")
 
 
 def test_the_search_schema_is_the_one_of_the_installed_ckan(catstown: Running) -> None:

@@ -54,10 +54,8 @@ def pull_base(kind: BaseKind) -> Plan:
     return Plan.of([PullImage(ref, ref, cause="the base of the images is not here")])
 
 
-def make_base(work: Path, suite: str = "bookworm") -> Plan:
-    """Plan to make the base image from Debian's packages."""
-    archive = work / "base.tar"
-    command = ("mmdebstrap", "--variant=minbase", "--include=ca-certificates", suite, str(archive))
+def make_base(command: tuple[str, ...], archive: Path) -> Plan:
+    """Plan to make the base image from Debian's packages: ``command`` writes its root file system to ``archive``."""
     operations: list[Operation] = [
         RemoveTree(archive, cause="an earlier run may have left it"),
         RunProgram(command, hint=_BASE_HINT, cause="no registry has the base image"),

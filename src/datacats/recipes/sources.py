@@ -35,6 +35,11 @@ def search_files(ckan: str) -> tuple[ContextFile, ...]:
     return (ContextFile("ckan.txt", _only_ckan(_requirements(ckan)).encode()),)
 
 
+def excludes() -> str:
+    """Return dpkg's rules for what no container reads."""
+    return (files(__package__) / "images" / "shared" / "excludes").read_text("utf-8")
+
+
 def _requirements(ckan: str) -> str:
     return _lock(ckan) if is_pinned(ckan) else "".join(f"{line}\n" for line in requirements(ckan))
 

@@ -18,7 +18,7 @@ HOME = "/var/lib/postgresql"
 DATA = f"{HOME}/data"
 SOCKETS = "/run/postgresql"
 
-COMMAND = ("flock", "-n", "-F", f"{HOME}/lock", "postgres", "-D", DATA)
+COMMAND = ("flock", "-n", "-E", "75", "-F", f"{HOME}/lock", "postgres", "-D", DATA)
 """``flock -F`` becomes PostgreSQL, which keeps the lock for its life: a second one on this directory cannot start."""
 
 INITIALISE = ("/usr/lib/datacats/initdb", DATA)

@@ -21,6 +21,7 @@ MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 _DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
 _PRODUCTION = (
     "gunicorn",
+    "--no-control-socket",
     "--chdir=/usr/lib/datacats",
     f"--bind=0.0.0.0:{PORT}",
     "--worker-tmp-dir=/dev/shm",

@@ -87,7 +87,8 @@ def _base(workspace: Workspace, events: Events) -> BaseKind:
             apply(provision.pull_base("debian"), workspace.ports, events)
         except EngineError as error:
             events(Said(f"{BASES['debian']} cannot be pulled ({error.message}); it is made from Debian's packages."))
-            apply(provision.make_base(workspace.root.path / "_locks"), workspace.ports, events)
+            archive = workspace.root.path / "_locks" / "base.tar"
+            apply(provision.make_base(recipes.bootstrap(str(archive)), archive), workspace.ports, events)
             return "bootstrap"
     return "debian"
 

@@ -28,7 +28,7 @@ class Server:
         self.project.mkdir()
         self.ini = home / "ckan.ini"
         self.ini.write_text("")
-        self.script = home / "ckan"
+        self.script = home / "datacats-serve"
         self.log = home / "log"
         self.processes: list[Process] = []
 

@@ -81,8 +81,8 @@ def test_postgres_stops_by_a_fast_shutdown_with_a_minute_of_grace() -> None:
 @pytest.mark.parametrize("service", ["postgres", "redis"])
 def test_a_backing_service_becomes_its_program_holding_the_lock_of_its_directory(service: str) -> None:
     command = specs()[service].command
-    assert command[:3] == ("flock", "-n", "-F")
-    assert command[3].endswith("/lock")
+    assert command[:5] == ("flock", "-n", "-E", "75", "-F")
+    assert command[5].endswith("/lock")
 
 
 def test_the_source_is_mounted_read_only_in_web() -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-COMMAND = ("ckan", "run", "-H", "0.0.0.0", "-p", "5000")  # noqa: S104 - the network of the container
+COMMAND = ("datacats-serve", "run", "-H", "0.0.0.0", "-p", "5000")  # noqa: S104 - the network of the container
 PROJECT = os.environ.get("DATACATS_PROJECT", "/project")
 NOT_SOURCE = {"__pycache__", "node_modules"}
 INTERVAL = 0.5
