@@ -26,7 +26,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "engine": _PURE,
     "apply": _PURE,
     "workflows": _PURE | {"apply", "planning", "recipes", "services", "store"},
-    "cli": _PURE | {"workflows"},
+    "cli": _PURE | {"workflows", "version"},
     "__main__": frozenset({"cli", "version"}),
     "__init__": _PURE | {"workflows", "engine", "version"},
 }

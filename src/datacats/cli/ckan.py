@@ -13,5 +13,8 @@ from datacats.cli.session import Session
 @passthrough_options
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
-    """Run a ckan command in a throw-away container; streams, signals and exit status are its own."""
+    """Run a ckan command in a throw-away container.
+
+    Streams, signals and exit status are its own. Our options end at the first word that is not ours.
+    """
     return run_in_one_off(session, ("ckan", *words), environment, site)

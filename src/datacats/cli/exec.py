@@ -14,7 +14,10 @@ from datacats.errors import UsageError
 @passthrough_options
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
-    """Run a command inside the running container of a service; the first word is the service."""
+    """Run a command inside a running service.
+
+    The first word is the service, the others are the command.
+    """
     from datacats.workflows.inside import execute  # noqa: PLC0415 - help must not pay for it
 
     service, *inner = words or ("",)

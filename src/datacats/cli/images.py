@@ -22,7 +22,10 @@ registry_option = click.option(
 
 @click.group("images", cls=Group)
 def command() -> None:
-    """List, make and move the images of datacats. Images of others are never touched."""
+    """List, make and move the images of datacats.
+
+    Images of others are never touched.
+    """
 
 
 @command.command("list", epilog="Example:  datacats images list")

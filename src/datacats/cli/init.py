@@ -22,7 +22,10 @@ from datacats.cli.session import Session
 def command(
     session: Session, /, directory: str | None, port: int | None, site: str, dry_run: bool, **chosen: Any
 ) -> None:
-    """Make a site for a source directory that is there: a clone, or a further site of an environment."""
+    """Make a site for a source directory that is there.
+
+    That is a clone from elsewhere, or one that gets a further site.
+    """
     from datacats.workflows.init import init, plan_init  # noqa: PLC0415 - help must not pay for it
 
     new = new_site(site, port, dry_run=dry_run, **chosen)

@@ -26,6 +26,8 @@ class PassThrough(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the separator before the inner command, then parse as usual."""
         own = _own_words(args)
+        if own > len(args):  # the value of the last one is missing; a separator must not become it
+            return super().parse_args(ctx, args)
         rest = args[own:]
         return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if rest[:1] == ["--"] else rest)])
 
@@ -40,7 +42,7 @@ def _own_words(args: list[str]) -> int:
             position += 1
         else:
             break
-    return min(position, len(args))
+    return position
 
 
 def _holds_its_value(word: str) -> bool:

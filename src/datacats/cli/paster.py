@@ -13,7 +13,10 @@ from datacats.cli.session import Session
 @passthrough_options
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
-    """Run a ckan command by its old spelling: options that named a plugin are left out."""
+    """Run a ckan command by its old spelling.
+
+    Options that named a plugin are left out: today's CKAN has one program for all of them.
+    """
     from datacats.workflows.one_off import from_paster  # noqa: PLC0415 - help must not pay for it
 
     return run_in_one_off(session, ("ckan", *from_paster(words)), environment, site)

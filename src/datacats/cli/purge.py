@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 def command(
     session: Session, environment: str | None, site: str | None, delete_environment: bool, yes: bool, dry_run: bool
 ) -> None:
-    """Remove a site's containers and data; without -s all sites and the data directory."""
+    """Remove a site's containers and data.
+
+    Without -s all its sites go, and the data directory with them.
+    """
     from datacats.errors import Declined, UsageError  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.purge import PurgeOptions, purge  # noqa: PLC0415
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from datacats.apply import apply
@@ -19,6 +20,8 @@ from datacats.workflows.new_site import Created, NewSite, Show, make_site, refus
 from datacats.workflows.workspace import Workspace
 
 _NEWEST = next(iter(LINES))
+_LONGEST_NAME = 255
+"""No directory can have a longer one; asking for it would only say so in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def plan_create(new: NewEnvironment, workspace: Workspace, events: Events = igno
 def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment, Plan]:
     """Return the environment, and the plan of its source directory: an empty one when that is there."""
     directory = _directory(workspace, new.target)
+    if len(directory.name) > _LONGEST_NAME:
+        check_name(directory.name, "an environment")
     if workspace.ports.disk.entry(directory / environment_file.NAME) is not None:
         environment = locate.describe(workspace.ports.disk, workspace.root, directory)
         _refuse_other_version(environment, new.ckan)
@@ -69,11 +74,12 @@ def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment
     ckan = new.ckan or _NEWEST
     data = workspace.root.environment(name)
     environment = Environment(name, directory, data, workspace.root.uuid, ckan)
-    _refuse_directory(workspace, directory)
+    texts = _texts(name, ckan, new)
+    _refuse_directory(workspace, directory, texts)
     _refuse_name(workspace, name)
     wanted = refuse(workspace, environment, new.site)
     claim.foresee(workspace, environment, new.site.site, wanted, new.site.options, ignore)
-    return environment, _source(workspace, directory, name, replace(new, ckan=ckan))
+    return environment, _source(workspace, directory, texts)
 
 
 def _refuse_other_version(environment: Environment, ckan: str | None) -> None:
@@ -98,7 +104,8 @@ def _directory(workspace: Workspace, target: str) -> Path:
     return locate.place(workspace.cwd, target)
 
 
-def _refuse_directory(workspace: Workspace, directory: Path) -> None:
+def _refuse_directory(workspace: Workspace, directory: Path, ours: Mapping[str, bytes]) -> None:
+    """Raise Conflict for what is there already, but for what an interrupted run has left."""
     disk = workspace.ports.disk
     parent = disk.entry(directory.parent)
     if parent is None or parent.kind != "directory":
@@ -108,7 +115,7 @@ def _refuse_directory(workspace: Workspace, directory: Path) -> None:
         return
     if entry.kind != "directory":
         raise Conflict(f"{directory} is there already and is a {entry.kind}.", "Choose another name.")
-    if disk.names(directory):
+    if any(name not in ours or disk.read(directory / name) != ours[name] for name in disk.names(directory)):
         raise Conflict(
             f"The directory {directory} is there already and is not empty.",
             "Choose another name, or make it an environment yourself: put a datacats.toml into it, "
@@ -125,11 +132,14 @@ def _refuse_name(workspace: Workspace, name: str) -> None:
         )
 
 
-def _source(workspace: Workspace, directory: Path, name: str, new: NewEnvironment) -> Plan:
-    """Plan the source directory; ``datacats.toml`` comes last, because it makes the directory an environment."""
-    owner = host.owner_for(workspace.ports.disk, directory)
+def _texts(name: str, ckan: str, new: NewEnvironment) -> dict[str, bytes]:
+    """Return what is placed; ``datacats.toml`` comes last, because it makes the directory an environment."""
     texts = source.new_files(name, datastore=new.site.options.datastore)
-    texts[environment_file.NAME] = environment_file.new(name, new.ckan or _NEWEST)
+    return {**texts, environment_file.NAME: environment_file.new(name, ckan)}
+
+
+def _source(workspace: Workspace, directory: Path, texts: Mapping[str, bytes]) -> Plan:
+    owner = host.owner_for(workspace.ports.disk, directory)
     cause = "a new environment"
     operations: list[Operation] = [MakeDirectory(directory, owner, 0o755, cause=cause)]
     operations += [PlaceFile(directory / file, text, owner, 0o644, cause=cause) for file, text in texts.items()]

@@ -1,0 +1,146 @@
+"""What a person reads before anything is done: help, version, and the words of a mistake."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from datacats.cli.commands import COMMANDS, PASS_THROUGH
+from datacats.cli.main import LazyGroup, root
+from datacats.cli.passthrough import PassThrough
+from datacats.version import VERSION
+from tests.support.desk import Desk
+
+HEAVY = ("docker", "requests", "urllib3", "rich", "tomlkit")
+"""What takes long to import; only a command that works needs it."""
+
+LOOK = """\
+import sys
+from datacats.__main__ import main
+sys.argv = ["datacats", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    pass
+print("MODULES", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def command(name: str) -> click.Command:
+    assert isinstance(root, LazyGroup)
+    found = root.get_command(click.Context(root), name)
+    assert found is not None
+    return found
+
+
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, those of groups included."""
+    for name in COMMANDS:
+        found = command(name)
+        if isinstance(found, click.Group):
+            yield from ((f"{name} {inner}", each) for inner, each in found.commands.items())
+        else:
+            yield name, found
+
+
+LEAVES = dict(leaves())
+
+
+def imported(*words: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", LOOK, *words], capture_output=True, text=True, check=True)
+    return set(done.stderr.rpartition("MODULES")[2].split())
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_explains_itself_with_an_example_of_itself(desk: Desk, name: str) -> None:
+    text = desk.done(*name.split(), "--help").out
+    assert text.startswith(f"Usage: datacats {name}")
+    example = next(line for line in text.splitlines() if line.strip().startswith("Example:"))
+    assert f"datacats {name}" in example
+    assert desk.changes() == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    first = inspect.cleandoc(command(name).help or "").split("\n\n")[0].replace("\n", " ")
+    assert first == COMMANDS[name][1]
+
+
+def test_the_commands_that_pass_words_through_are_the_ones_that_are_listed_so() -> None:
+    assert {name for name, each in LEAVES.items() if isinstance(each, PassThrough)} == PASS_THROUGH
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
+def test_no_word_or_a_call_for_help_lists_the_commands(desk: Desk, words: list[str]) -> None:
+    ran = desk.done(*words)
+    assert [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()][:2] == [
+        "create",
+        "init",
+    ]
+
+
+def test_a_group_without_a_command_lists_its_commands(desk: Desk) -> None:
+    assert "dump" in desk.done("db").out
+
+
+def test_help_before_a_command_is_the_help_of_that_command(desk: Desk) -> None:
+    assert desk.done("help", "purge").out == desk.done("purge", "--help").out
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_the_version_is_told(desk: Desk, flag: str) -> None:
+    assert desk.done(flag).out == f"datacats {VERSION}\n"
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["--help"], ["create", "--help"], ["ckan", "--help"]])
+def test_help_and_version_load_nothing_heavy(words: list[str]) -> None:
+    assert imported(*words).isdisjoint(HEAVY)
+
+
+def test_the_version_is_told_before_anything_is_loaded() -> None:
+    assert "click" not in imported("--version")
+
+
+def test_an_unknown_command_is_named_with_the_nearest_one(desk: Desk) -> None:
+    ran = desk("strat")
+    assert ran.status == 2
+    assert ran.err.splitlines() == ["Error: There is no command 'strat'.", "Next: Did you mean: datacats start"]
+
+
+def test_an_unknown_command_like_no_other_points_to_the_help(desk: Desk) -> None:
+    assert desk("xyzzy").err.splitlines()[1] == "Next: See: datacats --help"
+    assert desk("images", "xyzzy").err.splitlines()[1] == "Next: See: datacats images --help"
+
+
+def test_an_unknown_option_points_to_the_help_of_its_command(desk: Desk) -> None:
+    ran = desk("stop", "--remote")
+    assert ran.status == 2
+    assert "--remote" in ran.err
+    assert ran.err.splitlines()[-1] == "Next: See: datacats stop --help"
+
+
+def test_a_missing_argument_is_named(desk: Desk) -> None:
+    ran = desk("create")
+    assert ran.status == 2
+    assert ran.err.startswith("Error: Missing argument 'NAME_OR_DIR'.")
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_that_has_a_result_can_print_it_as_json_and_be_quiet(name: str) -> None:
+    if name in PASS_THROUGH:
+        return
+    options = {option for parameter in LEAVES[name].params for option in parameter.opts}
+    assert {"--json", "--quiet", "-q"} <= options
+
+
+CHANGING = ("create", "init", "start", "stop", "reload", "restart", "upgrade", "tweak", "purge")
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_every_command_that_changes_an_environment_can_say_beforehand_what_it_would_do(name: str) -> None:
+    assert "--dry-run" in {option for parameter in LEAVES[name].params for option in parameter.opts}

@@ -1,0 +1,234 @@
+"""``start``, ``stop``, ``reload``, ``restart``: what they do, say, and leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from datacats.engine.fake_world import Call, FakeContainer, Outcome
+from datacats.model import labels
+from datacats.model.image import ImageRef
+from datacats.model.ports import Answer
+from datacats.model.service import ContainerSpec
+from tests.support.desk import Desk
+
+WEB = "datacats_web_catstown"
+SERVICES = ("postgres", "redis", "solr", "web")
+
+
+def url(desk: Desk) -> str:
+    return f"http://127.0.0.1:{desk.site()['port']}/"
+
+
+def touched(desk: Desk) -> set[str]:
+    """The containers that were made, removed, started or stopped since it was forgotten."""
+    return {line.split()[1] for line in desk.engine.mutations if line.split()[1].startswith("datacats_")}
+
+
+def test_start_of_a_running_site_that_matches_changes_nothing_at_all(catstown: Desk) -> None:
+    ran = catstown.done("start", "catstown")
+    assert ran.out == f"Already running at {url(catstown)}\n"
+    assert catstown.changes() == []
+
+
+def test_start_of_a_running_site_takes_no_lock_that_others_need(catstown: Desk) -> None:
+    catstown.done("start", "catstown")
+    assert [path.name for path in catstown.disk.locked] == ["lock", "lock"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_missing_container_comes_back_alone(catstown: Desk, service: str) -> None:
+    del catstown.engine.world.containers[f"datacats_{service}_catstown"]
+    assert catstown.done("start", "catstown").out == f"Running at {url(catstown)}\n"
+    assert touched(catstown) == {f"datacats_{service}_catstown"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_paused_container_is_let_go_on(catstown: Desk, service: str) -> None:
+    catstown.engine.world.container(f"datacats_{service}_catstown").state = "paused"
+    catstown.done("start", "catstown")
+    assert catstown.engine.mutations == [f"unpause datacats_{service}_catstown"]
+
+
+def test_after_a_reboot_of_the_host_start_brings_every_container_back_as_it_was(catstown: Desk) -> None:
+    for container in catstown.engine.world.containers.values():
+        container.state = "exited"
+    catstown.done("start", "catstown")
+    assert sorted(catstown.engine.mutations) == sorted(f"start datacats_{service}_catstown" for service in SERVICES)
+
+
+def test_after_the_choices_of_the_source_changed_start_replaces_web_alone(catstown: Desk) -> None:
+    path = catstown.cwd / "catstown" / "ckan.ini"
+    catstown.disk.add(path, catstown.disk.read(path).replace(b"debug = false", b"debug = true"))
+    catstown.done("start", "catstown")
+    assert touched(catstown) == {WEB}
+
+
+def test_production_replaces_what_differs_and_is_kept(catstown: Desk) -> None:
+    catstown.done("start", "catstown", "--production")
+    assert catstown.engine.world.container(WEB).spec.command[0] == "gunicorn"
+    assert catstown.engine.world.container(WEB).spec.restart == "unless-stopped"
+    assert catstown.done("start", "catstown").out.startswith("Already running")
+    catstown.done("reload", "catstown")
+    assert catstown.engine.world.container(WEB).spec.command[0] == "gunicorn"
+
+
+def test_a_new_port_moves_web_alone_and_is_kept(catstown: Desk) -> None:
+    assert catstown.done("start", "catstown", "5001").out == "Running at http://127.0.0.1:5001/\n"
+    assert touched(catstown) == {WEB}
+    catstown.done("stop", "catstown")
+    assert catstown.done("start", "catstown").out == "Running at http://127.0.0.1:5001/\n"
+
+
+def test_a_site_url_is_what_people_are_told_and_an_empty_one_takes_it_back(catstown: Desk) -> None:
+    ran = catstown.done("start", "catstown", "--site-url", "https://data.example.org/")
+    assert ran.out == "Running at https://data.example.org/\n"
+    assert catstown.done("start", "catstown", "--site-url", "").out == f"Running at {url(catstown)}\n"
+
+
+def test_a_dry_run_shows_what_the_options_would_change_and_keeps_nothing(catstown: Desk) -> None:
+    ran = catstown.done("start", "catstown", "5001", "--production", "--dry-run")
+    assert f"stop {WEB} (description changed)" in ran.out
+    assert "wait until http://127.0.0.1:5001/ answers" in ran.out
+    assert catstown.changes() == []
+    assert catstown.done("start", "catstown", "--dry-run").out == "Nothing to do.\n"
+
+
+def test_background_does_not_wait_for_the_page(catstown: Desk) -> None:
+    catstown.done("stop", "catstown")
+    catstown.forget()
+    assert catstown.done("start", "catstown", "--background").out == f"Starting at {url(catstown)}\n"
+    assert catstown.http.asked == []
+
+
+def test_both_modes_at_once_are_refused(catstown: Desk) -> None:
+    ran = catstown("start", "catstown", "--production", "--development")
+    assert (ran.status, catstown.changes()) == (2, [])
+
+
+def test_start_as_json_lists_what_was_changed(catstown: Desk) -> None:
+    del catstown.engine.world.containers[WEB]
+    result = catstown.done("start", "catstown", "--json").result
+    assert result["url"] == url(catstown)
+    assert f"start {WEB}" in result["changed"]
+
+
+def test_quiet_prints_nothing_and_still_does_it(catstown: Desk) -> None:
+    del catstown.engine.world.containers[WEB]
+    ran = catstown.done("start", "catstown", "-q")
+    assert (ran.out, ran.err) == ("", "")
+    assert catstown.states()[WEB] == "running"
+
+
+def test_stop_stops_web_first_and_postgresql_last_and_keeps_all(catstown: Desk) -> None:
+    assert catstown.done("stop", "catstown").out == "Stopped catstown\n"
+    assert catstown.engine.mutations == [
+        f"stop datacats_{one}_catstown" for one in ("web", "solr", "redis", "postgres")
+    ]
+    assert set(catstown.states().values()) == {"exited"}
+
+
+def test_stop_of_what_does_not_run_is_no_error_and_changes_nothing(catstown: Desk) -> None:
+    catstown.done("stop", "catstown")
+    catstown.forget()
+    assert catstown.done("stop", "catstown").out == "catstown was not running\n"
+    assert catstown.changes() == []
+
+
+def test_stop_shows_beforehand_what_it_would_stop(catstown: Desk) -> None:
+    assert len(catstown.done("stop", "catstown", "--dry-run").lines) == 4
+    assert catstown.changes() == []
+
+
+def test_reload_makes_web_anew_and_touches_nothing_else(catstown: Desk) -> None:
+    assert catstown.done("reload", "catstown").out == f"Running at {url(catstown)}\n"
+    assert touched(catstown) == {WEB}
+
+
+def test_reload_after_all_containers_were_thrown_away_brings_all_back(catstown: Desk) -> None:
+    catstown.engine.world.containers.clear()
+    catstown.done("reload", "catstown")
+    assert set(catstown.states().values()) == {"running"}
+    assert len(catstown.states()) == 4
+
+
+def test_reload_takes_a_port_and_keeps_it(catstown: Desk) -> None:
+    catstown.done("reload", "catstown", "5001")
+    assert catstown.site()["port"] == 5001
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_restart_replaces_one_service(catstown: Desk, service: str) -> None:
+    before = catstown.engine.world.container(f"datacats_{service}_catstown").id
+    catstown.done("restart", service, "catstown")
+    assert touched(catstown) == {f"datacats_{service}_catstown"}
+    assert catstown.engine.world.container(f"datacats_{service}_catstown").id != before
+
+
+def test_restart_of_no_service_lists_the_services(catstown: Desk) -> None:
+    ran = catstown("restart", "mysql", "catstown")
+    assert ran.status == 2
+    assert all(service in ran.err for service in SERVICES)
+
+
+def test_each_site_is_its_own(catstown: Desk) -> None:
+    catstown.done("init", "catstown", "-s", "staging")
+    catstown.forget()
+    catstown.done("stop", "-s", "staging", "catstown")
+    assert {each.rpartition("_")[2] for each in touched(catstown)} == {"staging"}
+
+
+def test_a_page_that_does_not_come_is_reported_with_the_end_of_the_log(catstown: Desk) -> None:
+    def program(call: Call) -> Outcome:
+        if call.main and call.container == WEB:
+            return Outcome(1, b"", b"Traceback\nImportError: no cats\n")
+        return Outcome(None if call.main else 0)
+
+    catstown.engine.world.program = program
+    catstown.http.script(url(catstown), Answer(0, "the connection was refused"))
+    ran = catstown("reload", "catstown")
+    assert ran.status == 15
+    assert f"Error: {WEB} is not ready: it ended with status 1." in ran.err
+    assert "  | ImportError: no cats" in ran.err
+    assert "datacats logs" in ran.err
+
+
+@pytest.mark.parametrize("command", ["start", "reload", "restart solr", "tweak -p"])
+def test_a_container_of_somebody_else_with_our_name_is_refused_and_never_touched(catstown: Desk, command: str) -> None:
+    stranger = ContainerSpec(WEB, ImageRef("nginx", "1"), (), "0:0")
+    catstown.engine.world.containers[WEB] = FakeContainer("f" * 64, WEB, stranger, ["bridge"], state="running")
+    ran = catstown(*command.split(), "catstown")
+    assert ran.status == 5
+    assert f"The container {WEB} was not made by datacats; it is left alone." in ran.err
+    assert WEB not in touched(catstown)
+
+
+def test_stop_and_purge_leave_a_container_of_somebody_else_running(catstown: Desk) -> None:
+    stranger = ContainerSpec(WEB, ImageRef("nginx", "1"), (), "0:0", labels={labels.ROOT: "another"})
+    catstown.engine.world.containers[WEB] = FakeContainer("f" * 64, WEB, stranger, ["bridge"], state="running")
+    catstown.done("stop", "catstown")
+    catstown.done("purge", "catstown", "-y")
+    assert catstown.states() == {WEB: "running"}
+
+
+def test_an_environment_of_one_name_in_another_data_root_is_refused_with_its_holder(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Desk(monkeypatch)
+    other.engine, other.http = catstown.engine, catstown.http
+    other.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+    ran = other("create", "catstown")
+    assert ran.status == 5
+    assert "belongs to the data root /home/me/.datacats" in ran.err
+    assert "DATACATS_HOME" in ran.err
+    assert other.disk.entry(other.cwd / "catstown") is None
+    assert catstown.changes() == []
+
+
+def test_a_source_directory_that_was_moved_is_followed_by_start(catstown: Desk) -> None:
+    old, new = catstown.cwd / "catstown", catstown.cwd / "cats"
+    catstown.disk.move(old, new)
+    ran = catstown("info", "catstown")
+    assert ran.status == 3
+    assert f"{old} is gone" in ran.err
+    catstown.done("start", new)
+    assert f"Environment dir: {new}" in catstown.done("info", "catstown").lines
