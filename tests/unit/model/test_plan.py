@@ -22,7 +22,9 @@ from datacats.model.plan import (
     PlaceFile,
     Plan,
     PullImage,
+    PushImage,
     RemoveContainer,
+    RemoveImage,
     RemoveNetwork,
     RemoveTree,
     RunOneOff,
@@ -71,6 +73,8 @@ TEXTS: list[tuple[Operation, str]] = [
     (ImportBase(Path("/b.tar"), WEB, cause="c"), "import /b.tar as datacats/web:1"),
     (PullImage(WEB.at("r"), WEB, cause="c"), "pull r/datacats/web:1"),
     (BuildImage(CONTEXT, cause="c"), "build datacats/web:1"),
+    (PushImage(WEB, WEB.at("r"), cause="c"), "push r/datacats/web:1"),
+    (RemoveImage(WEB, cause="c"), "remove image datacats/web:1"),
 ]
 
 

@@ -76,6 +76,15 @@ def test_a_part_without_tests_or_without_an_end_fails(project: Path, text: str) 
     assert "Failed: unit" in done.stdout
 
 
+def test_a_part_that_hangs_is_ended(project: Path) -> None:
+    script = project / "script" / "test"
+    script.write_text(script.read_text().replace("patience=40m", "patience=2s"))
+    write_tests(project, "unit", PASSING + "import time\ndef test_hangs(): time.sleep(50)\n")
+    done = run(project, "unit")
+    assert done.returncode == 1
+    assert "Failed: unit" in done.stdout
+
+
 def test_skipped_tests_are_told(project: Path) -> None:
     write_tests(project, "unit", PASSING + "import pytest\n@pytest.mark.skip('no')\ndef test_four(): ...\n")
     done = run(project, "unit")
