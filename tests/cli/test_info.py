@@ -14,8 +14,11 @@ from tests.support.desk import HOME, WORK, Desk
 def asked(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is asked of the engine from now on."""
     found: list[str] = []
-    real = catstown.engine.world.ask
-    monkeypatch.setattr(type(catstown.engine.world), "ask", lambda _world, words: (found.append(words), real(words))[1])
+
+    def ask(_world: object, words: str) -> None:
+        found.append(words)
+
+    monkeypatch.setattr(type(catstown.engine.world), "ask", ask)
     return found
 
 
@@ -150,7 +153,12 @@ def test_list_tells_a_half_made_one(desk: Desk) -> None:
 
 def test_open_opens_the_browser_and_prints_the_address(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: bool(opened.append(url)) or True)
+
+    def browse(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browse)
     address = f"http://127.0.0.1:{derived_port('catstown')}/"
     assert catstown.done("open", "catstown").out == f"{address}\n"
     assert opened == [address]

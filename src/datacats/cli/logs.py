@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
+
+if TYPE_CHECKING:
+    from datacats.model.ports import LogLine
+
+_INTERRUPTED = 130
+"""What a command ends with that was interrupted; here that is the usual end, and needs no words."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -35,7 +43,7 @@ def command(
     timestamps: bool,
     since: str | None,
     site: str,
-) -> None:
+) -> int:
     """Show the log of web, or of the services named, interleaved."""
     from datacats.model.ports import LogQuery  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.logs import Logs, logs  # noqa: PLC0415
@@ -45,7 +53,15 @@ def command(
     if session.json:
         found = [{"service": service, **asdict(line)} for service, line in lines]
         session.result({"lines": found}, [])
-        return
+        return 0
+    try:
+        _print(lines, frozenset(services), follow=follow)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return 0
+
+
+def _print(lines: Iterable[tuple[str, LogLine]], services: Collection[str], *, follow: bool) -> None:
     width = max(map(len, services), default=0)
     for service, line in lines:
         prefix = f"{service:<{width}} | " if len(services) > 1 else ""

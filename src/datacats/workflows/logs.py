@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from datacats.errors import NotFound
+from datacats.errors import DatacatsError, NotFound
 from datacats.model.environment import Environment
 from datacats.model.names import PRIMARY, SERVICES, container_name
 from datacats.model.ports import LogLine, LogQuery
@@ -72,13 +72,15 @@ def _merge(
 def _follow(
     workspace: Workspace, environment: Environment, wanted: Logs, services: Sequence[str]
 ) -> Iterator[tuple[str, LogLine]]:
-    lines: queue.SimpleQueue[tuple[str, LogLine] | None] = queue.SimpleQueue()
+    lines: queue.SimpleQueue[tuple[str, LogLine] | DatacatsError | None] = queue.SimpleQueue()
 
     def pump(service: str) -> None:
         try:
             for line in _lines(workspace, environment, wanted, service, wanted.query):
                 lines.put((service, line))
-        finally:
+        except DatacatsError as error:
+            lines.put(error)
+        else:
             lines.put(None)
 
     for service in services:
@@ -86,6 +88,8 @@ def _follow(
     ended = 0
     while ended < len(services):
         entry = lines.get()
+        if isinstance(entry, DatacatsError):
+            raise entry
         if entry is None:
             ended += 1
         else:

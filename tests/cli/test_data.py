@@ -1,0 +1,166 @@
+"""``db dump|load`` and ``files export|import``: data in and out, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datacats.engine.fake_world import Call, Outcome
+from tests.support.desk import WORK, Desk
+
+
+class Inside:
+    """Stands for the programs inside the containers; ``fails`` is a word of those that end badly."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.calls: list[Call] = []
+        self.fails = ""
+        desk.engine.world.program = self
+
+    def __call__(self, call: Call) -> Outcome:
+        if call.main and call.container.startswith("datacats_"):
+            return Outcome(None)
+        self.calls.append(call)
+        text = " ".join(call.command) + call.stdin.decode(errors="replace")
+        if self.fails and self.fails in text:
+            return Outcome(1, b"", b"no way\n")
+        return Outcome(0, b"content", b"")
+
+    @property
+    def said(self) -> str:
+        """All that was run and piped in, in order."""
+        return "\n".join(" ".join(call.command) + call.stdin.decode(errors="replace") for call in self.calls)
+
+
+@pytest.fixture
+def inside(catstown: Desk) -> Inside:
+    catstown.cwd = WORK / "catstown"
+    return Inside(catstown)
+
+
+def test_a_dump_is_written_to_the_file_that_is_named(catstown: Desk, inside: Inside, tmp_path: Path) -> None:
+    ran = catstown.done("db", "dump", tmp_path / "cats.dump")
+    assert (tmp_path / "cats.dump").read_bytes() == b"content"
+    assert ran.out == f"Wrote {tmp_path / 'cats.dump'}\n"
+    assert inside.calls[-1].command[0] == "pg_dump"
+    assert inside.calls[-1].command[-1] == "ckan"
+
+
+def test_a_dump_to_standard_output_is_nothing_but_the_dump(catstown: Desk, inside: Inside) -> None:
+    assert catstown.done("db", "dump", "-").out == "content"
+    assert inside.calls[-1].container == "datacats_postgres_catstown"
+
+
+def test_the_datastore_is_the_other_database(catstown: Desk, inside: Inside) -> None:
+    catstown.done("db", "dump", "-", "--datastore")
+    assert inside.calls[-1].command[-1] == "datastore"
+
+
+def test_a_dump_that_fails_leaves_no_file_and_keeps_the_one_that_was_there(
+    catstown: Desk, inside: Inside, tmp_path: Path
+) -> None:
+    (tmp_path / "cats.dump").write_bytes(b"yesterday's")
+    inside.fails = "pg_dump"
+    ran = catstown("db", "dump", tmp_path / "cats.dump")
+    assert ran.status == 16
+    assert "no way" in ran.err
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("cats.dump", b"yesterday's")]
+
+
+def test_a_file_that_cannot_be_written_is_named(catstown: Desk, tmp_path: Path) -> None:
+    ran = catstown("db", "dump", "-e", "catstown", tmp_path / "no" / "cats.dump")
+    assert ran.status == 17
+    assert "cannot be written" in ran.err
+
+
+def test_a_load_fills_a_new_database_swaps_it_in_and_brings_the_site_up(
+    catstown: Desk, inside: Inside, tmp_path: Path
+) -> None:
+    (tmp_path / "cats.dump").write_bytes(b"PGDMP...")
+    catstown.done("db", "load", tmp_path / "cats.dump")
+    steps = (
+        "CREATE DATABASE ckan_loading",
+        "PGDMP...",
+        "RENAME TO ckan_before",
+        "RENAME TO ckan;",
+        "migrate.py",
+        "search-index rebuild",
+        "DROP DATABASE IF EXISTS ckan_before",
+    )
+    places = [inside.said.rindex(step) for step in steps]
+    assert places == sorted(places)
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_load_that_fails_leaves_the_old_database_and_a_running_site(catstown: Desk, inside: Inside) -> None:
+    inside.fails = "PGDMP-broken"
+    ran = catstown("db", "load", "-", stdin=b"PGDMP-broken")
+    assert ran.status == 16
+    assert "nothing was changed" in ran.err
+    assert "RENAME" not in inside.said
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_database_that_its_ckan_refuses_is_swapped_back(catstown: Desk, inside: Inside) -> None:
+    inside.fails = "migrate.py"
+    ran = catstown("db", "load", "-", stdin=b"PGDMP")
+    assert ran.status == 16
+    assert "no way" in ran.err
+    assert inside.said.rindex("ALTER DATABASE ckan_before RENAME TO ckan;") > inside.said.index("migrate.py")
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_swap_that_fails_brings_web_back_too(catstown: Desk, inside: Inside) -> None:
+    inside.fails = "RENAME TO ckan_before"
+    assert catstown("db", "load", "-", stdin=b"PGDMP").status == 16
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_what_an_interrupted_load_kept_does_not_stand_in_the_way_of_the_next(catstown: Desk, inside: Inside) -> None:
+    catstown.done("db", "load", "-", stdin=b"PGDMP")
+    dropped = inside.said.index("DROP DATABASE IF EXISTS ckan_before")
+    assert dropped < inside.said.index("RENAME TO ckan_before")
+
+
+def test_a_dump_that_is_not_there_is_a_mistake_of_the_command_line(catstown: Desk, tmp_path: Path) -> None:
+    ran = catstown("db", "load", tmp_path / "no.dump", "-e", "catstown")
+    assert ran.status == 2
+    assert "no.dump" in ran.err
+    assert catstown.changes() == []
+
+
+def test_files_are_exported_from_a_container_that_sees_the_sites_storage(
+    catstown: Desk, inside: Inside, tmp_path: Path
+) -> None:
+    ran = catstown.done("files", "export", tmp_path / "files.tar", "--json")
+    assert ran.result == {"file": str(tmp_path / "files.tar")}
+    assert (tmp_path / "files.tar").read_bytes() == b"content"
+    assert inside.calls[-1].command[0] == "tar"
+
+
+def test_files_are_imported_from_standard_input(catstown: Desk, inside: Inside) -> None:
+    assert catstown.done("files", "import", "-", stdin=b"archive").out == "Imported -\n"
+    assert inside.calls[-1].stdin == b"archive"
+
+
+def test_files_travel_while_the_site_is_stopped_and_its_networks_are_gone(catstown: Desk, inside: Inside) -> None:
+    catstown.done("stop")
+    catstown.engine.world.networks.clear()
+    catstown.done("files", "import", "-", stdin=b"archive")
+    assert inside.calls[-1].stdin == b"archive"
+    assert set(catstown.states().values()) == {"exited"}
+
+
+def test_an_import_that_fails_says_that_no_file_was_changed(catstown: Desk, inside: Inside) -> None:
+    inside.fails = "tar -C .importing"
+    ran = catstown("files", "import", "-", stdin=b"archive")
+    assert ran.status == 16
+    assert "no file was changed" in ran.err
+
+
+@pytest.mark.parametrize("words", ["db dump -", "db load -", "files export -", "files import -"])
+def test_data_of_a_site_that_is_not_there_is_refused(catstown: Desk, inside: Inside, words: str) -> None:
+    ran = catstown(*words.split(), "-s", "staging")
+    assert ran.status == 4
+    assert inside.calls == []
