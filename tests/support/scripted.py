@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -31,12 +32,18 @@ class ScriptedEngine:
             except OSError:
                 return
             with link:
-                head = b""
-                while b"\r\n\r\n" not in head and (piece := link.recv(4096)):
-                    head += piece
-                self.heads.append(head)
+                self.heads.append(_read(link))
                 self.serve(link)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+
+def _read(link: socket.socket) -> bytes:
+    """Read a request to its end; return its head."""
+    with link.makefile("rb") as request:
+        head = b"".join(iter(request.readline, b"\r\n"))
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        request.read(int(length[1]) if length else 0)
+    return head

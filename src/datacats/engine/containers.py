@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from datacats.engine import body, logs, session
+from datacats.engine import body, logs, one_off, session
 from datacats.engine.mapping import AlreadySo, BeingRemoved
 from datacats.engine.wire import PATIENCE, Wire
 from datacats.errors import NoSuchContainer
@@ -87,7 +87,7 @@ class DockerContainers:
         within the container's grace, or until a second signal, is killed. A command that is not there is told on
         standard error and is status 127, as in a shell. A consumer that closes the output raises BrokenPipeError.
         """
-        return session.run(self._wire, spec, streams)
+        return one_off.run(self._wire, spec, streams)
 
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
         """Return the lines of its log."""

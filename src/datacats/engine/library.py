@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import urllib3.exceptions
@@ -32,15 +33,12 @@ class Library:
     """
 
     def __init__(self, wire: Wire) -> None:
-        wire.open("HEAD", "/_ping").close()  # from now on the wire knows the version
-        self._endpoint = wire.endpoint
-        tls = _tls(wire.endpoint.certificates) if wire.endpoint.certificates else False
-        self._docker = APIClient(base_url=wire.endpoint.url, version=wire.version, timeout=_PATIENCE, tls=tls)
+        self._wire = wire
 
     def build(self, context: BuildContext) -> Told:
         """Have the classic builder build an image; containers of failed steps are removed."""
         return self._told(
-            lambda: self._docker.build(
+            lambda docker: docker.build(
                 fileobj=io.BytesIO(_archive(context.files)),
                 custom_context=True,
                 tag=str(context.ref),
@@ -54,33 +52,42 @@ class Library:
 
     def pull(self, ref: ImageRef) -> Told:
         """Fetch an image."""
-        return self._told(lambda: self._docker.pull(ref.repository, ref.tag, stream=True, decode=True))
+        return self._told(lambda docker: docker.pull(ref.repository, ref.tag, stream=True, decode=True))
 
     def push(self, ref: ImageRef) -> Told:
         """Send an image."""
-        return self._told(lambda: self._docker.push(ref.repository, ref.tag, stream=True, decode=True))
+        return self._told(lambda docker: docker.push(ref.repository, ref.tag, stream=True, decode=True))
 
     def load(self, archive: Iterable[bytes]) -> Told:
         """Take in an archive of images."""
-        return self._told(lambda: self._docker.load_image(iter(archive)))  # type: ignore[no-untyped-call] # theirs
+        return self._told(lambda docker: docker.load_image(iter(archive)))  # type: ignore[no-untyped-call] # theirs
 
     def take_root(self, archive: Iterable[bytes], ref: ImageRef) -> Told:
         """Make an image from a root file system."""
 
-        def ask() -> Told:
-            told = self._docker.import_image_from_data(iter(archive), repository=ref.repository, tag=ref.tag)
+        def ask(docker: APIClient) -> Told:
+            told = docker.import_image_from_data(iter(archive), repository=ref.repository, tag=ref.tag)
             return (json.loads(line) for line in told.splitlines() if line.strip())
 
         return self._told(ask)
 
-    def _told(self, ask: Callable[[], Told]) -> Told:
+    def _told(self, ask: Callable[[APIClient], Told]) -> Told:
         """Yield what the engine tells; a refusal before it begins is told like one after."""
-        try:
-            yield from ask()
-        except APIError as error:
-            yield {"error": str(error.explanation)}
-        except (RequestException, DockerException, urllib3.exceptions.HTTPError) as error:
-            raise unreachable(OSError(str(error)), self._endpoint) from error
+        with closing(self._client()) as docker:
+            try:
+                yield from ask(docker)
+            except APIError as error:
+                yield {"error": str(error.explanation)}
+            except (RequestException, DockerException, urllib3.exceptions.HTTPError) as error:
+                raise unreachable(OSError(str(error)), self._wire.endpoint) from error
+
+    def _client(self) -> APIClient:
+        self._wire.open("HEAD", "/_ping").close()  # from now on the wire knows the version
+        endpoint = self._wire.endpoint
+        tls = _tls(endpoint.certificates) if endpoint.certificates else False
+        docker = APIClient(base_url=endpoint.url, version=self._wire.version, timeout=_PATIENCE, tls=tls)
+        docker.trust_env = False  # proxies and authorities of the environment are for the web, not for the engine
+        return docker
 
 
 def _archive(files: Sequence[ContextFile]) -> bytes:

@@ -42,6 +42,7 @@ class Pump:
         self._awaited: list[HasDescriptor] = []
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._watched: dict[int, Callable[[], None]] = {}
+        self._one_ended: Callable[[], None] | None = None
 
     def watch(self, source: HasDescriptor, action: Callable[[], None]) -> None:
         """Call the action whenever the source is readable."""
@@ -51,6 +52,10 @@ class Pump:
         """Go on, also after the line has ended, until the source is readable."""
         self._awaited.append(source)
         self.watch(source, lambda: self._came(source))
+
+    def when_one_ends(self, action: Callable[[], None]) -> None:
+        """Call the action once, when the line has ended or something awaited has come, and other things have not."""
+        self._one_ended = action
 
     def alarm(self, seconds: float, action: Callable[[], None]) -> None:
         """Call the action once after so many seconds; a later alarm replaces an earlier one."""
@@ -95,6 +100,12 @@ class Pump:
     def _came(self, source: HasDescriptor) -> None:
         self._awaited.remove(source)
         del self._watched[source.fileno()]
+        self._tell_end()
+
+    def _tell_end(self) -> None:
+        if self._one_ended is not None and (self._open or self._awaited):
+            self._one_ended()
+            self._one_ended = None
 
     def _exchange(self) -> None:
         if self._feeding and self._source is None and not self._pending:
@@ -104,7 +115,9 @@ class Pump:
             received = self._line.receive()
         except BlockingIOError:
             return
-        self._open = bool(received)
+        if not received:
+            self._open = False
+            self._tell_end()
         for stream, piece in self._frames.feed(received):
             output = self._streams.stdout if stream == "stdout" else self._streams.stderr
             output.write(piece)

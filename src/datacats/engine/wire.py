@@ -8,8 +8,9 @@ and moving images.
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
@@ -98,8 +99,7 @@ class Wire:
             link.close()
             raise unreachable(HTTPException("it did not turn into a stream"), self.endpoint)
         link.sock.setblocking(False)
-        # What came together with the head lies in the response's buffer, and peek() hands it out without waiting.
-        return Line(link.sock, response.fp.peek(), self.endpoint)
+        return Line(link.sock, _buffered(response), self.endpoint)
 
     def _ask(
         self, method: str, target: str, body: object, headers: Mapping[str, str], patience: float | None
@@ -120,7 +120,8 @@ class Wire:
         link = _Connection(self.endpoint, patience)
         try:
             with _errors(self.endpoint):
-                link.request(method, f"/v{self.version}{target}", content, {**kind, **headers})
+                with suppress(BrokenPipeError):  # an engine that refuses need not read all of a request
+                    link.request(method, f"/v{self.version}{target}", content, {**kind, **headers})
                 return link, _accepted(link.getresponse())
         except BaseException:
             link.close()
@@ -152,6 +153,14 @@ def _errors(endpoint: Endpoint) -> Iterator[None]:
         yield
     except (OSError, HTTPException) as error:
         raise unreachable(error, endpoint) from error
+
+
+def _buffered(response: HTTPResponse) -> bytes:
+    """Return what came together with the head of a response: it lies in a buffer that its socket knows nothing of."""
+    try:
+        return response.fp.peek()
+    except ssl.SSLWantReadError:  # where plain sockets say that there is nothing
+        return b""
 
 
 def _target(path: str, query: Mapping[str, Any] | None) -> str:

@@ -1,0 +1,117 @@
+"""One-off containers: made for one command on the caller's streams, destroyed after."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import closing, suppress
+from dataclasses import replace
+
+from datacats.engine import body
+from datacats.engine.attending import attending
+from datacats.engine.mapping import BeingRemoved, NotExecutable
+from datacats.engine.pump import Pump
+from datacats.engine.wire import Answer, Wire
+from datacats.errors import EngineError, EngineUnreachable, NoSuchContainer
+from datacats.model.ports import Streams
+from datacats.model.service import ContainerSpec
+
+_ATTACHED = {"stream": 1, "stdout": 1, "stderr": 1}
+_LOOK_AFTER = 5.0
+
+
+def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
+    """Run a one-off container on the caller's streams; see ``Containers.run``."""
+    spec = replace(spec, auto_remove=True, terminal=streams.terminal)
+    told = body.container(spec, stdin=streams.stdin is not None)
+    container: str = wire.call("POST", "/containers/create", {"name": spec.name} if spec.name else None, told)["Id"]
+    try:
+        for attachment in spec.networks[1:]:
+            joined = {"Container": container, "EndpointConfig": body.endpoint(attachment)}
+            wire.call("POST", f"/networks/{attachment.network}/connect", body=joined)
+        return _attached(wire, f"/containers/{container}", spec, streams)
+    except NotExecutable as error:
+        _destroy(wire, container)
+        streams.stderr.write(f"{error.message}\n".encode())
+        return error.status
+    except BaseException:
+        _destroy(wire, container)
+        raise
+
+
+def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams) -> int:
+    """Start a container with everything in place before, so that neither output nor status is ever missed."""
+    query = {**_ATTACHED, "stdin": int(streams.stdin is not None)}
+    with (
+        closing(wire.upgrade(f"{path}/attach", query)) as line,
+        closing(wire.open("POST", f"{path}/wait", {"condition": "removed"}, patience=None)) as ending,
+    ):
+        pump = Pump(line, streams)
+        watch = _Watch(wire, path, pump, spec.stop_grace)
+        pump.wait_for(ending)
+        pump.when_one_ends(watch.look_later)
+        with attending(wire, path, pump, streams, watch.pass_on) as resize:
+            wire.call("POST", f"{path}/start")
+            resize()
+            pump.run()
+        return _status(ending, wire)
+
+
+class _Watch:
+    """Passes signals on to a running container, and notices when its connection is lost."""
+
+    def __init__(self, wire: Wire, path: str, pump: Pump, grace: int) -> None:
+        self._wire = wire
+        self._path = path
+        self._pump = pump
+        self._grace = grace
+        self._passed = False
+
+    def pass_on(self, number: signal.Signals) -> None:
+        """Pass a first signal on and kill after the grace; kill at the second."""
+        if self._passed:
+            self._kill()
+            return
+        self._passed = True
+        self._pump.alarm(self._grace, self._kill)
+        self._send(number.name)
+
+    def look_later(self) -> None:
+        """See in a moment whether the container has ended: either output or status has, and that is one event."""
+        self._pump.alarm(_LOOK_AFTER, self._look)
+
+    def _look(self) -> None:
+        try:
+            running = self._wire.call("GET", f"{self._path}/json")["State"]["Running"]
+        except NoSuchContainer as error:
+            raise _cut(self._wire) from error
+        if running:
+            raise _cut(self._wire)
+        self.look_later()  # the engine is still removing it
+
+    def _kill(self) -> None:
+        self._send("SIGKILL")
+
+    def _send(self, name: str) -> None:
+        with suppress(NoSuchContainer):
+            self._wire.call("POST", f"{self._path}/kill", {"signal": name})
+
+
+def _status(ending: Answer, wire: Wire) -> int:
+    told = ending.json()
+    if told is None:
+        raise _cut(wire)
+    if told.get("Error"):
+        raise EngineError(f"The Docker Engine lost the container: {told['Error'].get('Message')}", "Try again.")
+    return int(told["StatusCode"])
+
+
+def _cut(wire: Wire) -> EngineUnreachable:
+    return EngineUnreachable(
+        f"The connection to the Docker Engine at {wire.endpoint} broke off while a container ran.",
+        "See whether it still runs: docker info; then give the command again.",
+    )
+
+
+def _destroy(wire: Wire, container: str) -> None:
+    with suppress(NoSuchContainer, BeingRemoved):
+        wire.call("DELETE", f"/containers/{container}", {"force": 1, "v": 1})
