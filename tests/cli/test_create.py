@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
 from datacats.engine.fake_world import Call, Outcome
@@ -77,6 +78,34 @@ def test_a_password_that_cannot_be_is_refused_before_anything_is_made(desk: Desk
     ran = desk("create", "catstown", "--admin-password-stdin", stdin=stdin)
     assert ran.status == 2
     assert word in ran.err
+    assert desk.changes() == []
+
+
+@pytest.fixture
+def typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a person at the terminal types where a password is asked for."""
+    words: list[str] = []
+    desk.terminal = True
+    monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda _prompt: words.pop(0))
+    return words
+
+
+def test_on_a_terminal_the_password_is_asked_for_twice(desk: Desk, typed: list[str]) -> None:
+    typed += ["correct horse", "correct horse"]
+    assert desk.done("create", "catstown").lines[1] == "Sign in as admin, with the password you chose"
+    assert typed == []
+
+
+def test_an_empty_password_on_a_terminal_lets_one_be_made(desk: Desk, typed: list[str]) -> None:
+    typed += [""]
+    assert desk.done("create", "catstown").lines[1].startswith("Sign in as admin, password ")
+
+
+def test_two_different_passwords_are_refused_before_anything_is_made(desk: Desk, typed: list[str]) -> None:
+    typed += ["correct horse", "correct house"]
+    ran = desk("create", "catstown")
+    assert ran.status == 2
+    assert "differ" in ran.err
     assert desk.changes() == []
 
 

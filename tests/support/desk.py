@@ -50,6 +50,11 @@ class LiveHttp(FakeHttp):
         return super().get(url, host=host, timeout=timeout)
 
 
+class _Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a command ended, and what it printed."""
@@ -79,7 +84,10 @@ class Ran:
 
 
 class Desk:
-    """Where a test types commands. Images of every CKAN line are there; each may be changed through the attributes."""
+    """Where a test types commands.
+
+    Images of every CKAN line are there. With ``terminal`` set a person seems to type, not a program.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, home: Path = HOME) -> None:
         self.engine = FakeEngine()
@@ -87,6 +95,7 @@ class Desk:
         self.http = LiveHttp(self.engine.world)
         self.env = {"HOME": "/home/me", "DATACATS_HOME": str(home)}
         self.cwd = WORK
+        self.terminal = False
         self._monkeypatch = monkeypatch
         self.disk.make_directory(WORK, 0o755)
         for line in recipes.LINES:
@@ -107,14 +116,18 @@ class Desk:
 
     def __call__(self, *words: str | Path, stdin: bytes = b"") -> Ran:
         """Type a command."""
-        streams = {name: io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for name in ("stdout", "stderr")}
+        streams = {name: self._stream(b"") for name in ("stdout", "stderr")}
         with self._monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+            patch.setattr(sys, "stdin", self._stream(stdin))
             for name, stream in streams.items():
                 patch.setattr(sys, name, stream)
             status = run([str(word) for word in words], open_workspace=self.workspace)
         printed = {name: _text(stream) for name, stream in streams.items()}
         return Ran(status, printed["stdout"], printed["stderr"])
+
+    def _stream(self, content: bytes) -> io.TextIOWrapper:
+        kind = _Terminal if self.terminal else io.TextIOWrapper
+        return kind(io.BytesIO(content), "utf-8", write_through=True)
 
     def done(self, *words: str | Path, stdin: bytes = b"") -> Ran:
         """Type a command that must end well."""

@@ -9,7 +9,7 @@ import click
 
 from datacats.cli.files import reading, writing
 from datacats.cli.groups import Group
-from datacats.cli.options import output_options, pass_session
+from datacats.cli.options import dry_run_option, output_options, pass_session
 from datacats.cli.session import Session
 
 _MEGABYTE = 1_000_000
@@ -104,11 +104,15 @@ def load(session: Session, file: Path) -> None:
 
 
 @command.command("prune", epilog="Example:  datacats images prune")
+@dry_run_option
 @output_options
 @pass_session
-def prune(session: Session) -> None:
+def prune(session: Session, dry_run: bool) -> None:
     """Remove the images of datacats that no site uses and no new environment would run on."""
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
+    if dry_run:
+        session.foreseen(image_store.plan_prune(session.workspace))
+        return
     plan = image_store.prune(session.workspace, session.events())
     session.result({"changed": [str(step) for step in plan]}, [f"Removed {len(plan)} images"])

@@ -105,10 +105,15 @@ def load(source: BinaryIO, workspace: Workspace) -> None:
 
 def prune(workspace: Workspace, events: Events = ignore) -> Plan:
     """Remove the images of datacats that no site uses or could go back to, and no new environment would run on."""
-    unused = [ImageRef.parse(each.name) for each in every(workspace) if not each.current and not each.used_by]
-    plan = provision.prune(unused)
+    plan = plan_prune(workspace)
     apply(plan, workspace.ports, events)
     return plan
+
+
+def plan_prune(workspace: Workspace) -> Plan:
+    """Return what ``prune`` would remove, and remove nothing."""
+    unused = [ImageRef.parse(each.name) for each in every(workspace) if not each.current and not each.used_by]
+    return provision.prune(unused)
 
 
 def _refs(wanted: ImageSet) -> tuple[ImageRef, ...]:

@@ -1,0 +1,141 @@
+"""``images`` and ``pull``: the images of datacats, and of nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datacats.model.image import ROLES, ImageRef
+from tests.support.desk import Desk, images_of
+
+REGISTRY = "registry.example.org:5000"
+NEWEST = [str(images_of("2.12")[role]) for role in ROLES]
+
+
+def test_list_tells_size_age_and_users_of_our_images_only(catstown: Desk) -> None:
+    catstown.engine.world.add_image(ImageRef("datacats/web", "mine"), ImageRef("nginx", "1"))
+    lines = catstown.done("images", "list").lines
+    assert [line.split()[0] for line in lines if "catstown/primary" in line] == NEWEST
+    assert not [line for line in lines if "mine" in line or "nginx" in line]
+
+
+def test_list_of_nothing_says_how_to_make_them(desk: Desk) -> None:
+    desk.engine.world.images.clear()
+    assert desk.done("images", "list").out == "No images yet. Make them: datacats images build\n"
+    assert desk.done("images", "list", "--json").result == {"images": []}
+
+
+def test_build_of_what_is_here_does_nothing_and_names_it(desk: Desk) -> None:
+    assert desk.done("images", "build").lines == NEWEST
+    assert desk.engine.mutations == []
+
+
+def test_pull_takes_them_from_the_registry_and_gives_them_their_own_names(desk: Desk) -> None:
+    for name in NEWEST:
+        desk.engine.world.registry[f"{REGISTRY}/{name}"] = desk.engine.world.images.pop(name)
+    assert desk.done("pull", "--registry", REGISTRY).lines == NEWEST
+    assert set(NEWEST) <= set(desk.engine.world.images)
+    assert not [line for line in desk.engine.mutations if line.startswith("build")]
+
+
+def test_the_registry_can_stand_in_a_process_variable(desk: Desk) -> None:
+    for name in NEWEST:
+        desk.engine.world.registry[f"{REGISTRY}/{name}"] = desk.engine.world.images.pop(name)
+    desk.env["DATACATS_REGISTRY"] = REGISTRY
+    assert desk.done("create", "catstown").status == 0
+    assert not [line for line in desk.engine.mutations if line.startswith("build")]
+
+
+def test_what_the_registry_lacks_is_said_and_built(desk: Desk) -> None:
+    desk.engine.world.add_image(ImageRef("debian", "bookworm-slim"))
+    del desk.engine.world.images[NEWEST[0]]
+    ran = desk.done("pull", "--registry", REGISTRY)
+    assert f"{REGISTRY}: " in ran.err
+    assert [line.split(":")[0] for line in desk.engine.mutations if line.startswith("build")] == ["build datacats/web"]
+
+
+def test_pull_all_names_the_images_of_every_line_once(desk: Desk) -> None:
+    lines = desk.done("pull", "--all").lines
+    assert len(lines) == len(set(lines)) == 8
+
+
+def test_a_machine_without_network_and_images_is_told_what_is_missing(desk: Desk) -> None:
+    desk.engine.world.images.clear()
+    ran = desk("create", "catstown")
+    assert ran.status == 17
+    assert "debian:bookworm-slim cannot be pulled" in ran.err
+    assert "The program mmdebstrap is not on this host." in ran.err
+    assert "Next: Install mmdebstrap" in ran.err
+
+
+def test_push_sends_all_four(desk: Desk) -> None:
+    ran = desk.done("images", "push", "--registry", REGISTRY)
+    assert ran.lines == [f"{REGISTRY}/{name}" for name in NEWEST]
+    assert set(desk.engine.world.registry) == set(ran.lines)
+
+
+def test_push_without_a_registry_says_how_to_name_one(desk: Desk) -> None:
+    ran = desk("images", "push")
+    assert ran.status == 3
+    assert "--registry HOST:PORT" in ran.err
+
+
+@pytest.mark.parametrize("words", [["push", "--registry", REGISTRY], ["save", "-"]])
+def test_what_is_not_here_cannot_travel_and_the_command_that_makes_it_is_named(desk: Desk, words: list[str]) -> None:
+    del desk.engine.world.images[NEWEST[0]]
+    ran = desk("images", *words)
+    assert ran.status == 9
+    assert "datacats images build --ckan 2.12" in ran.err
+
+
+def test_saved_images_are_there_again_after_a_load(desk: Desk, tmp_path: Path) -> None:
+    desk.done("images", "save", tmp_path / "ckan.tar")
+    desk.engine.world.images.clear()
+    assert desk.done("images", "load", tmp_path / "ckan.tar").out == f"Loaded {tmp_path / 'ckan.tar'}\n"
+    assert sorted(desk.engine.world.images) == sorted(NEWEST)
+
+
+def test_an_archive_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "cats.tar").write_bytes(b"meow")
+    ran = desk("images", "load", tmp_path / "cats.tar")
+    assert ran.status == 7
+    assert "refused" in ran.err or "answered" in ran.err
+
+
+def old(desk: Desk) -> str:
+    """Let an image of an earlier recipe be there."""
+    ref = ImageRef("datacats/web", "2.12.0-0123456789ab")
+    desk.engine.world.images[str(ref)] = desk.engine.world.images[NEWEST[0]].__class__(
+        "sha256:old", (str(ref),), labels=desk.engine.world.images[NEWEST[0]].labels
+    )
+    return str(ref)
+
+
+def test_prune_removes_what_nobody_uses_and_nothing_else(catstown: Desk) -> None:
+    catstown.engine.world.add_image(ImageRef("datacats/web", "mine"), ImageRef("nginx", "1"))
+    gone, before = old(catstown), set(catstown.engine.world.images)
+    assert catstown.done("images", "prune").out == "Removed 1 images\n"
+    assert before - set(catstown.engine.world.images) == {gone}
+
+
+def test_prune_shows_beforehand_what_it_would_remove(catstown: Desk) -> None:
+    gone = old(catstown)
+    assert catstown.done("images", "prune", "--dry-run").out == f"1 remove image {gone} (no site uses it)\n"
+    assert catstown.changes() == []
+
+
+def test_prune_keeps_what_a_site_could_go_back_to(catstown: Desk) -> None:
+    path = catstown.workspace().root.environment("catstown") / "sites" / "primary" / "site.json"
+    kept = old(catstown)
+    images = b'{"web": "%s", "postgres": "a:1", "search": "a:1", "redis": "a:1"}' % kept.encode()
+    catstown.disk.add(path, catstown.disk.read(path).replace(b'"previous": null', b'"previous": ' + images))
+    assert catstown.done("images", "prune").out == "Removed 0 images\n"
+
+
+def test_prune_removes_nothing_while_it_cannot_be_told_who_uses_what(catstown: Desk) -> None:
+    old(catstown)
+    path = catstown.workspace().root.environment("catstown") / "sites" / "primary" / "site.json"
+    catstown.disk.add(path, b"{}")
+    assert catstown("images", "prune").status == 3
+    assert catstown.changes() == []
