@@ -26,11 +26,10 @@ def of_build(told: Iterable[Mapping[str, Any]], ref: ImageRef) -> Iterator[Build
     for each in told:
         image = (each.get("aux") or {}).get("ID") or image
         if "error" in each:
-            last.extend(line for line in _lines(each["error"]) if line not in last)
+            why = _lines(each["error"]) or ["no reason was given"]
+            last.extend(line for line in why if line not in last)
             raise BuildFailed(
-                f"Building {ref} failed: {_lines(each['error'])[0]}",
-                "The end of its output is below.",
-                detail="\n".join(list(last)[-_TAIL:]),
+                f"Building {ref} failed: {why[0]}", "The end of its output is below.", detail="\n".join(last)
             )
         for line in _lines(each.get("stream") or each.get("status") or ""):
             last.append(line)
