@@ -47,7 +47,7 @@ class ContextFile:
     """One file of a build context; ``path`` is relative to its root."""
 
     path: str
-    content: bytes
+    content: bytes = field(repr=False)
     mode: int = 0o644
 
 

@@ -36,7 +36,7 @@ def check_name(name: str, what: str) -> str:
     """
     if _NAME.fullmatch(name) and "--" not in name:
         return name
-    near = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", name.lower())).strip("-0123456789")[:40].rstrip("-")
+    near = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", name.lower())).lstrip("-0123456789")[:40].rstrip("-")
     hint = "Use lower-case letters, digits and single dashes, a letter first, at most 40 characters"
     if near and near != name:
         hint += f", for example {near}"
