@@ -30,6 +30,14 @@ def test_what_a_test_adds_is_there_with_its_directories_and_is_no_change(disk: F
     assert disk.changes == []
 
 
+def test_what_a_test_adds_for_somebody_else_is_theirs(disk: FakeDisk) -> None:
+    disk.add(HOME / "theirs" / "file", b"", 0o640, (1, 2))
+    for path, mode in ((HOME / "theirs", 0o755), (HOME / "theirs" / "file", 0o640)):
+        seen = disk.entry(path)
+        assert seen is not None
+        assert (seen.mode, seen.uid, seen.gid) == (mode, 1, 2)
+
+
 def test_every_change_is_told_in_words(disk: FakeDisk) -> None:
     disk.make_directory(HOME / "a" / "b", 0o700)
     disk.make_directory(HOME / "a", 0o700)
