@@ -50,13 +50,10 @@ class LazyGroup(Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a reader that has seen enough ends it well."""
-        try:
-            status = super().invoke(ctx)
+        """Run the command; what it printed is out before its end counts as good."""
+        status = super().invoke(ctx)
+        if sys.stdout is not None:
             sys.stdout.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         return status
 
 
@@ -85,6 +82,8 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("Interrupted. Run the same command again to carry on.\n")
         return _INTERRUPTED
+    except SystemExit:  # how click ends when whoever reads our output has seen enough
+        return 0
     return status if isinstance(status, int) else 0
 
 

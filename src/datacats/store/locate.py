@@ -42,9 +42,14 @@ def find(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Enviro
     A name that has a data directory wins over a directory of the same name. Raises NotFound, ConfigError when the
     source directory is gone, and Conflict when the data directory belongs to another source directory.
     """
-    if reference is not None and _is_name(reference) and is_there(disk, root, reference):
+    if reference is not None and is_known(disk, root, reference):
         return load(disk, root, _source_of(disk, root, reference))
     return load(disk, root, find_source(disk, _start(disk, reference, cwd)))
+
+
+def is_known(disk: Disk, root: DataRoot, reference: str) -> bool:
+    """Whether a user's word is the name of an environment that has a data directory."""
+    return _is_name(reference) and is_there(disk, root, reference)
 
 
 def to_remove(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Environment:

@@ -14,7 +14,7 @@ from datacats.workflows.workspace import Workspace
 def init(
     directory: str | None, new: NewSite, workspace: Workspace, events: Events = ignore, show: Show = say_nothing
 ) -> Created:
-    """Make a site of the environment whose source directory ``directory`` is, or lies in (None: where we stand).
+    """Make a site of the environment that ``directory`` names, is the source directory of, or lies in (None: the cwd).
 
     Raises NotFound when there is no ``datacats.toml``, Conflict when the site is there or the name somebody else's.
     """
@@ -28,6 +28,8 @@ def plan_init(directory: str | None, new: NewSite, workspace: Workspace, events:
 
 def _environment(workspace: Workspace, directory: str | None) -> Environment:
     disk = workspace.ports.disk
+    if directory is not None and locate.is_known(disk, workspace.root, directory):
+        return workspace.find(directory)
     start = workspace.cwd if directory is None else locate.place(workspace.cwd, directory)
     environment = locate.describe(disk, workspace.root, locate.find_source(disk, start))
     locate.refuse_twin(disk, workspace.root, environment)
