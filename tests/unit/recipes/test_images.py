@@ -75,10 +75,10 @@ def test_every_script_is_one_that_its_shell_can_read(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_script_stops_at_its_first_failure_or_is_a_check_of_its_own(role: Role) -> None:
+def test_every_shell_script_stops_at_its_first_failure_or_is_a_check_of_its_own(role: Role) -> None:
     checks = {"healthy", "shared/ready", "shared/answers"}
     for path, file in files(role).items():
-        if file.content.startswith(b"#!") and path not in checks:
+        if re.match(rb"#!/bin/(ba)?sh\n", file.content) and path not in checks:
             assert re.search(rb"^set -eu", file.content, re.MULTILINE), path
 
 
