@@ -294,7 +294,7 @@ def test_a_terminal_is_handed_through_with_its_keys_and_sizes(
             status = real.engine.containers.session(box, shell(script), streams)
 
     assert status == 5
-    assert b"got-hello\r\n" in terminal.said
+    wait_until(lambda: b"got-hello\r\n" in terminal.said, "the last words arrive")
     assert termios.tcgetattr(terminal.file) == before
 
 

@@ -52,7 +52,7 @@ class FakeContainers:
         if container.state == "paused":
             raise refusal(409, "cannot start a paused container, try unpause instead")
         if not container.runs:
-            self._check(container)
+            _check(container, self._world)
             self._begin(container, b"")
 
     def stop(self, name: str, grace: int) -> None:
@@ -125,7 +125,7 @@ class FakeContainers:
         container = self._world.container(identity)
         container.networks = [attachment.network for attachment in spec.networks] or ["none"]
         try:
-            self._check(container)
+            _check(container, self._world)
             outcome = self._begin(container, streams.stdin.read() if streams.stdin else b"")
             _write(outcome, streams)
         finally:
@@ -139,19 +139,6 @@ class FakeContainers:
         if query.tail is not None:
             lines = lines[len(lines) - query.tail :] if query.tail < len(lines) else lines
         return iter([replace(line, text=f"{_ONCE} {line.text}") if query.timestamps else line for line in lines])
-
-    def _check(self, container: FakeContainer) -> None:
-        """Refuse a start as the engine does: a network that is gone, a port that is in use."""
-        for network in container.networks:
-            if network not in self._world.networks and network not in {"bridge", "host", "none"}:
-                raise refusal(404, f"network {network} not found")
-        for port in container.spec.ports:
-            bind = f"{port.address}:{port.port}"
-            if port.port in self._world.taken:
-                raise refusal(500, f"Error starting userland proxy: listen tcp4 {bind}: bind: address already in use")
-            for other in self._world.containers.values():
-                if other.runs and any(_clash(port.address, port.port, each) for each in _published(other)):
-                    raise refusal(500, f"Bind for {bind} failed: port is already allocated")
 
     def _begin(self, container: FakeContainer, stdin: bytes) -> Outcome:
         outcome = self._world.run(container.name, container.spec.command, stdin, main=True)
@@ -167,6 +154,20 @@ class FakeContainers:
         container.state, container.exit_code = "exited", exit_code
         if container.spec.auto_remove:
             self._world.containers.pop(container.name, None)
+
+
+def _check(container: FakeContainer, world: World) -> None:
+    """Refuse a start as the engine does: a network that is gone, a port that is in use."""
+    for network in container.networks:
+        if network not in world.networks and network not in {"bridge", "host", "none"}:
+            raise refusal(404, f"network {network} not found")
+    for port in container.spec.ports:
+        bind = f"{port.address}:{port.port}"
+        if port.port in world.taken:
+            raise refusal(500, f"Error starting userland proxy: listen tcp4 {bind}: bind: address already in use")
+        for other in world.containers.values():
+            if other.runs and any(_clash(port.address, port.port, each) for each in _published(other)):
+                raise refusal(500, f"Bind for {bind} failed: port is already allocated")
 
 
 def _published(container: FakeContainer) -> list[tuple[str, int]]:

@@ -34,10 +34,7 @@ class Pump:
         self._line = line
         self._streams = streams
         self._frames = Frames(raw=streams.terminal)
-        self._source = _descriptor(streams.stdin)
-        self._pending = b""
-        self._feeding = streams.stdin is not None
-        self._ending = False
+        self._input = _Input(streams.stdin)
         self._open = True
         self._awaited: list[HasDescriptor] = []
         self._alarm: tuple[float, Callable[[], None]] | None = None
@@ -81,11 +78,10 @@ class Pump:
     def _interests(self) -> dict[int, tuple[int, Callable[[], None]]]:
         interests = {descriptor: (selectors.EVENT_READ, action) for descriptor, action in self._watched.items()}
         if self._open:
-            has_more = self._pending or self._ending or (self._feeding and self._source is None)
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if has_more else 0)
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._input.has_more else 0)
             interests[self._line.fileno()] = (events, self._exchange)
-            if self._feeding and self._source is not None and not self._pending:
-                interests[self._source] = (selectors.EVENT_READ, self._take)
+            if (source := self._input.source) is not None:
+                interests[source] = (selectors.EVENT_READ, self._input.take)
         return interests
 
     def _patience(self) -> float | None:
@@ -108,9 +104,7 @@ class Pump:
             self._one_ended = None
 
     def _exchange(self) -> None:
-        if self._feeding and self._source is None and not self._pending:
-            self._take()
-        self._send()
+        self._input.send(self._line)
         try:
             received = self._line.receive()
         except BlockingIOError:
@@ -123,29 +117,54 @@ class Pump:
             output.write(piece)
             output.flush()
 
-    def _take(self) -> None:
+
+class _Input:
+    """What is still to be sent: it comes from a descriptor that can be waited for, or lies in memory."""
+
+    def __init__(self, stdin: BinaryIO | None) -> None:
+        self._stdin = stdin
+        self._descriptor = _descriptor(stdin)
+        self._pending = b""
+        self._reading = stdin is not None
+        self._ending = False
+
+    @property
+    def source(self) -> int | None:
+        """The descriptor to read from next, or None when there is something to send first, or nothing any more."""
+        return self._descriptor if self._reading and not self._pending else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something can be sent without reading first."""
+        return bool(self._pending) or self._ending or (self._reading and self._descriptor is None)
+
+    def take(self) -> None:
+        """Read a piece; nothing means the end."""
         self._pending = self._read()
         if not self._pending:
-            self._feeding, self._ending = False, True
+            self._reading, self._ending = False, True
 
-    def _read(self) -> bytes:
-        if self._source is None:
-            return self._streams.stdin.read(_PIECE) if self._streams.stdin else b""
-        try:
-            return os.read(self._source, _PIECE)
-        except OSError:
-            # The terminal is gone: there is no more input, as at its end.
-            return b""
-
-    def _send(self) -> None:
+    def send(self, line: Line) -> None:
+        """Send what the line takes without waiting."""
+        if self._reading and self._descriptor is None and not self._pending:
+            self.take()
         try:
             if self._pending:
-                self._pending = self._pending[self._line.send(self._pending) :]
+                self._pending = self._pending[line.send(self._pending) :]
             if self._ending:
-                self._line.end_input()
+                line.end_input()
                 self._ending = False
         except BlockingIOError:
             return
+
+    def _read(self) -> bytes:
+        if self._descriptor is None:
+            return self._stdin.read(_PIECE) if self._stdin else b""
+        try:
+            return os.read(self._descriptor, _PIECE)
+        except OSError:
+            # The terminal is gone: there is no more input, as at its end.
+            return b""
 
 
 def _descriptor(stdin: BinaryIO | None) -> int | None:
