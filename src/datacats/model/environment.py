@@ -30,6 +30,7 @@ class Phase(str, Enum):
     CREATING = "creating"
     CREATED = "created"
     UPGRADING = "upgrading"
+    ROLLING_BACK = "rolling back"
     PURGING = "purging"
 
     def __str__(self) -> str:

@@ -32,6 +32,11 @@ class ContainerSeen:
         return self.state == "running"
 
     @property
+    def is_starting(self) -> bool:
+        """Whether it runs, and the engine has not yet looked whether it is well."""
+        return self.running and "(health: starting)" in self.status
+
+    @property
     def service(self) -> str:
         """The service it is, or an empty text."""
         return self.labels.get(labels.SERVICE, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from datacats.errors import Conflict
 from datacats.model import labels
@@ -26,35 +27,47 @@ from datacats.model.service import ContainerSpec, NetworkSpec, ServiceSpec
 _USABLE = {"running", "exited", "created", "paused", "restarting"}
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows the start of a service: ``operations`` at once, and a wait by its probe in ``ready`` when all run.
+
+    A service that has just been started is waited for as well. A site that is not ``settled`` may have lost the run
+    that started its services: then all of it is done for running ones too.
+    """
+
+    operations: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
+    ready: Sequence[tuple[str, Probe]] = ()
+    settled: bool = True
+
+
 def converge(
     networks: Sequence[NetworkSpec],
     services: Sequence[ServiceSpec],
     observed: Observed,
+    following: Following,
     *,
-    after_start: Mapping[str, Sequence[Operation]],
-    ready: Sequence[tuple[str, Probe]],
     anew: Collection[str] = (),
 ) -> Plan:
     """Plan what brings a site to its description.
 
-    ``services`` are in start order. ``after_start`` holds, per service, what follows each start of it;
-    ``ready`` the probes of the services that were touched, in the order in which they are waited for; ``anew`` names
-    services that are replaced although they match.
+    ``services`` are in start order; ``anew`` names those that are replaced although they match.
     Raises Conflict for an object that has one of our names but not our labels: it is never touched.
     """
     _refuse_foreign(networks, services, observed)
     stale = {spec.name for spec in networks if _differs(spec, observed.network(spec.name))}
     operations: list[Operation] = []
-    touched: set[str] = set()
+    started: dict[str, str] = {}
     for service in services:
         seen = observed.container(service.container.name)
         forced = _forced(service, stale, anew)
         steps = list(_service(service.container, seen, forced))
-        if steps:
-            touched.add(service.service)
-            steps += after_start.get(service.service, ())
+        if steps or not following.settled:
+            started[service.service] = f"{service.service} was started"
+            steps += following.operations.get(service.service, ())
+        elif seen is not None and seen.is_starting:
+            started[service.service] = f"{service.service} has not yet shown that it is ready"
         operations += steps
-    waits = [Wait(probe, cause=f"{name} was started") for name, probe in ready if name in touched]
+    waits = [Wait(probe, cause=started[name]) for name, probe in following.ready if name in started]
     return Plan.of([*_removals(operations), *_networks(networks, observed, stale), *_rest(operations), *waits])
 
 

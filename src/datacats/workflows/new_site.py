@@ -144,10 +144,10 @@ def _populate(workspace: Workspace, context: SiteContext, sealed: Path, events: 
 def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> Created:
     password = new.password or random_text(_PASSWORD_LENGTH)
     if new.serves:
-        how = up.Up(after_web=_administrator(context, password) if new.sysadmin else ())
+        how = up.Up(after_web=_administrator(context, password) if new.sysadmin else (), settled=False)
         up.bring_up(workspace, context, how, events)
     elif not new.image_only:
-        up.bring_up(workspace, context, up.BACKING, events)
+        up.bring_up(workspace, context, replace(up.BACKING, settled=False), events)
         apply(_empty_databases(context), workspace.ports, events)
     made = new.sysadmin and new.serves
     return Created(

@@ -8,13 +8,18 @@ from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
-from datacats.model.plan import Plan
+from datacats.model.plan import Plan, Wait
 from datacats.store import locate, site_file
 from datacats.workflows import claim, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
 
-_VERBS = {Phase.CREATING: "create", Phase.UPGRADING: "upgrade", Phase.PURGING: "purge"}
+_VERBS = {
+    Phase.CREATING: "create",
+    Phase.UPGRADING: "upgrade",
+    Phase.ROLLING_BACK: "upgrade --rollback",
+    Phase.PURGING: "purge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
         plan = up.bring_up(workspace, context, _how(options), events)
-    return Started(environment.name, options.site, f"{context.site.url}/", tuple(map(str, plan)))
+    changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
+    return Started(environment.name, options.site, f"{context.site.url}/", changed)
 
 
 def plan_start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Plan:

@@ -13,7 +13,7 @@ from datacats.model.observed import Observed
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveTree
 from datacats.model.secrets import Secrets
 from datacats.planning import teardown, template
-from datacats.planning.converge import converge
+from datacats.planning.converge import Following, converge
 from datacats.services import common, files, postgres, redis, solr, web
 from datacats.store import source
 from datacats.workflows import subnets
@@ -33,10 +33,14 @@ def ensure(workspace: Workspace, images: ImageSet, host: Host, events: Events) -
     """Return the directory of the template for these images, making it when there is none."""
     there = sealed(workspace, images)
     disk = workspace.ports.disk
-    if disk.entry(there) is None:
+    context = _context(workspace, there.name, images, host)
+    working = context.environment.data
+    if disk.entry(there) is None or disk.entry(working) is not None:
         with workspace.root.lock(disk, f"template-{there.name}"):
             if disk.entry(there) is None:
-                _make(workspace, _context(workspace, there.name, images, host), there, events)
+                _make(workspace, context, there, events)
+            else:
+                apply(Plan.of([RemoveTree(working, cause="the template is sealed")]), workspace.ports, events)
     return there
 
 
@@ -65,7 +69,7 @@ def _make(workspace: Workspace, context: SiteContext, target: Path, events: Even
     with workspace.root.lock(ports.disk):
         context = subnets.give(workspace, context)
         networks = common.networks(context)
-        apply(converge(networks, (), Observed(), after_start={}, ready=()), ports, events)
+        apply(converge(networks, (), Observed(), Following()), ports, events)
     steps = _steps(context, secrets)
     apply(template.make(working, target, context.directory, steps), ports, events)
 
@@ -90,7 +94,7 @@ def _steps(context: SiteContext, secrets: Secrets) -> template.TemplateSteps:
     there = teardown.described(networks, services)
     return template.TemplateSteps(
         initialise=postgres.initialise(context),
-        start=converge(networks, services, Observed(networks=there.networks), after_start={}, ready=()),
+        start=converge(networks, services, Observed(networks=there.networks), Following()),
         first_roles=postgres.first_roles(context, secrets, cause="a new cluster has only its superuser"),
         migrate=(web.one_off(context, web.MIGRATE, purpose="template"),),
         scrub=(

@@ -11,7 +11,7 @@ from datacats.model.event import Events
 from datacats.model.names import BACKING_SERVICES
 from datacats.model.plan import Operation, PlaceFile, Plan
 from datacats.planning import template
-from datacats.planning.converge import converge
+from datacats.planning.converge import Following, converge
 from datacats.services import files, ini
 from datacats.services.describe import Desired, describe
 from datacats.store import site_file, source
@@ -24,13 +24,15 @@ class Up:
     """How a site is brought up.
 
     ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
-    is done in any case, once web is started; without ``wait`` nobody waits for the page.
+    is done in any case, once web is started; without ``wait`` nobody waits for the page. Of a site that is not
+    ``settled`` nothing is believed but that its services run: an earlier run may have been cut right after a start.
     """
 
     only: Collection[str] | None = None
     replace: frozenset[str] = frozenset()
     after_web: Sequence[Operation] = field(default=())
     wait: bool = True
+    settled: bool = True
 
 
 BACKING = Up(only=BACKING_SERVICES)
@@ -42,14 +44,13 @@ def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
     desired, placed = _desired(workspace, context)
     observed = observe(workspace.ports, context.environment, context.site.name)
     ours.refuse_strangers(observed, workspace.root.uuid)
-    plan = placed + converge(
-        desired.networks,
-        [each for each in desired.services if how.only is None or each.service in how.only],
-        observed,
-        after_start={"postgres": (desired.passwords,), "web": how.after_web},
-        ready=[(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
-        anew=how.replace,
+    services = [each for each in desired.services if how.only is None or each.service in how.only]
+    following = Following(
+        {"postgres": (desired.passwords,), "web": how.after_web},
+        [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
+        how.settled,
     )
+    plan = placed + converge(desired.networks, services, observed, following, anew=how.replace)
     return plan + Plan.of(step for step in how.after_web if step not in plan.operations)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from datacats.errors import Conflict
@@ -11,7 +13,7 @@ from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
 from datacats.model.plan import StartContainer
 from datacats.model.probe import ExecProbe
 from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, ServiceSpec
-from datacats.planning.converge import converge
+from datacats.planning.converge import Following, converge
 
 ROOT = "uuid-1"
 MARKS = {labels.ROOT: ROOT, labels.ENVIRONMENT: "cat"}
@@ -43,8 +45,11 @@ def plan(services: list[ServiceSpec], observed: Observed, **keywords: object) ->
         [NETWORK],
         services,
         observed,
-        after_start={"postgres": [StartContainer("sql", cause="started")]},
-        ready=[("web", PROBE)],
+        Following(
+            {"postgres": [StartContainer("sql", cause="started")]},
+            [("web", PROBE)],
+            bool(keywords.get("settled", True)),
+        ),
         anew=frozenset(keywords.get("anew", ())),  # type: ignore[call-overload]
     )
     return str(found)
@@ -149,3 +154,20 @@ def test_a_container_of_another_data_root_is_refused_by_its_holder() -> None:
 def test_a_foreign_network_with_our_name_is_refused() -> None:
     with pytest.raises(Conflict, match="network datacats_back_cat was not made by datacats"):
         plan([service("web")], Observed((), (NetworkSeen("id", NETWORK.name, ("10.0.0.0/27",)),)))
+
+
+def test_a_service_that_was_started_a_moment_ago_is_waited_for() -> None:
+    web = replace(seen(service("web")), status="Up 2 seconds (health: starting)")
+    observed = Observed((seen(service("postgres")), web), (network(),))
+    assert plan([service("postgres"), service("web")], observed).splitlines() == [
+        "1 wait until datacats_web_cat answers (web has not yet shown that it is ready)",
+    ]
+
+
+def test_of_an_unfinished_site_nothing_is_believed_but_that_its_services_run() -> None:
+    both = [service("postgres"), service("web")]
+    found = plan(both, Observed(tuple(map(seen, both)), (network(),)), settled=False)
+    assert found.splitlines() == [
+        "1 start sql (started)",
+        "2 wait until datacats_web_cat answers (web was started)",
+    ]
