@@ -114,3 +114,4 @@ def show(session: Session, created: Created) -> None:
     if created.password:
         session.quiet = False
     session.result(record, lines)
+    sys.stdout.flush()  # once the site counts as complete, nobody can be told the password again
