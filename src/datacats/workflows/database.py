@@ -18,6 +18,8 @@ from datacats.workflows import ours, up
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
+_PURPOSE = "load"
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOf:
@@ -48,6 +50,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     """
     context = _ready(workspace, which, events)
     with workspace.lock(context.environment, which.site):
+        apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
         apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
         _inside(
             workspace,
@@ -79,7 +82,7 @@ def _after_load(context: SiteContext) -> list[Operation]:
     """What makes the rest of the site follow its database."""
     commands = (web.MIGRATE, ("ckan", "search-index", "rebuild"))
     return [
-        RunOneOff(web.one_off(context, command, purpose="load"), cause="the database was replaced")
+        RunOneOff(web.one_off(context, command, purpose=_PURPOSE), cause="the database was replaced")
         for command in commands
     ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from datacats.errors import NoSuchContainer
 from datacats.model import labels
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.names import container_name
 from datacats.model.observed import ContainerSeen, Observed
-from datacats.model.plan import Plan, StopContainer
+from datacats.model.plan import Plan, RemoveContainer, StopContainer
 from datacats.planning.converge import refuse_foreign
 from datacats.services import web
 from datacats.workflows.workspace import Workspace, observe
@@ -40,3 +42,13 @@ def stop_web(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan:
     name = container_name(web.SERVICE, context.environment.name, context.site.name)
     there = seen.container(name)
     return Plan.of([StopContainer(name, 35, cause=cause)] if there else [])
+
+
+def remove_one_offs(workspace: Workspace, context: SiteContext, purposes: Collection[str]) -> Plan:
+    """Plan to remove one-off containers that an interrupted run left; some go on with what they were told.
+
+    For purposes that only the holder of the site's lock starts them for: then none of them is anybody's.
+    """
+    seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
+    left = (each for each in seen.containers if each.labels.get(labels.ONE_OFF) in purposes)
+    return Plan.of(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in left)

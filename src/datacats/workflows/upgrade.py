@@ -19,6 +19,9 @@ from datacats.workflows.foresee import Foreseen
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
+_PURPOSE = "upgrade"
+_UNDER_WAY = frozenset({Phase.UPGRADING, Phase.ROLLING_BACK})
+
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
@@ -34,7 +37,7 @@ class Upgraded:
 def upgrade(
     reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY, rollback: bool = False
 ) -> Upgraded:
-    """Replace a site's images, its tables, and its containers. The old images are recorded for ``rollback``.
+    """Replace a site's images, its tables, and its containers. The old images are recorded for one ``rollback``.
 
     Raises Conflict for another CKAN line (its tables could not come back), and for a rollback with nothing recorded.
     """
@@ -45,10 +48,11 @@ def upgrade(
     with workspace.lock(environment, site):
         record = _upgradable(workspace, environment, site)
         new = _target(workspace, environment, record, rollback=rollback)
-        before = record.previous if record.phase is Phase.UPGRADING and record.previous else record.images
+        before = record.previous if record.phase in _UNDER_WAY and record.previous else record.images
         if new != record.images:
-            record = replace(record, images=new, previous=record.images, phase=Phase.UPGRADING)
-        if record.phase is Phase.UPGRADING:
+            phase = Phase.ROLLING_BACK if rollback else Phase.UPGRADING
+            record = replace(record, images=new, previous=record.images, phase=phase)
+        if record.phase in _UNDER_WAY:
             record = _replace(workspace, environment, record, events)
     return Upgraded(environment.name, site, f"{record.url}/", before, record.images)
 
@@ -60,7 +64,7 @@ def plan_upgrade(
     environment = workspace.find(reference)
     record = _upgradable(workspace, environment, site)
     new = _target(workspace, environment, record, rollback=rollback)
-    if new == record.images and record.phase is not Phase.UPGRADING:
+    if new == record.images and record.phase not in _UNDER_WAY:
         return Foreseen(Plan())
     plan = Plan() if rollback else images.plan(workspace, _version(environment, record))
     changes = ", ".join(f"{role} becomes {new[role]}" for role in ROLES if new[role] != record.images[role])
@@ -71,15 +75,15 @@ def plan_upgrade(
 def _upgradable(workspace: Workspace, environment: Environment, name: str) -> Site:
     """Return a site that is complete, or whose upgrade was interrupted."""
     site = site_file.read(workspace.ports.disk, environment, name)
-    if site.phase is not Phase.UPGRADING:
+    if site.phase not in _UNDER_WAY:
         complete(workspace, environment, name)
     return site
 
 
 def _target(workspace: Workspace, environment: Environment, site: Site, *, rollback: bool) -> ImageSet:
-    """Return the images to run on."""
+    """Return the images to run on. A rollback that was interrupted goes on to those that are recorded already."""
     if rollback:
-        return _previous(environment, site)
+        return site.images if site.phase is Phase.ROLLING_BACK else _previous(environment, site)
     return images.wanted(workspace, _version(environment, site))[0]
 
 
@@ -107,15 +111,17 @@ def _replace(workspace: Workspace, environment: Environment, site: Site, events:
     context = workspace.context(environment, site)
     cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
     claim.write(workspace, environment, site)
+    apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
     apply(ours.stop_web(workspace, context, cause=cause), workspace.ports, events)
     up.bring_up(workspace, context, up.BACKING, events)
     apply(migrate(context, cause="tables follow the image"), workspace.ports, events)
     up.bring_up(workspace, context, up.Up(), events)
-    done = replace(site, phase=Phase.CREATED)
+    kept = site.previous if site.phase is Phase.UPGRADING else None
+    done = replace(site, phase=Phase.CREATED, previous=kept)
     claim.write(workspace, environment, done)
     return done
 
 
 def migrate(context: SiteContext, *, cause: str) -> Plan:
     """Plan the one process that brings a site's tables and permissions to what its image wants."""
-    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose="upgrade"), cause=cause)])
+    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=_PURPOSE), cause=cause)])

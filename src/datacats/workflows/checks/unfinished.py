@@ -19,8 +19,18 @@ from datacats.workflows.checks.seen_data import SeenSite
 
 NAME = "environments"
 
-_VERBS = {Phase.CREATING: "init", Phase.UPGRADING: "upgrade", Phase.PURGING: "purge"}
-_WORDS = {Phase.CREATING: "made", Phase.UPGRADING: "upgraded", Phase.PURGING: "purged"}
+_VERBS = {
+    Phase.CREATING: "init",
+    Phase.UPGRADING: "upgrade",
+    Phase.ROLLING_BACK: "upgrade --rollback",
+    Phase.PURGING: "purge",
+}
+_WORDS = {
+    Phase.CREATING: "made",
+    Phase.UPGRADING: "upgraded",
+    Phase.ROLLING_BACK: "rolled back",
+    Phase.PURGING: "purged",
+}
 
 
 @dataclass(frozen=True, slots=True)
