@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
@@ -63,7 +64,11 @@ def clean(workspace: Workspace, environment: Environment, site: str, events: Eve
 def _remove(
     workspace: Workspace, environment: Environment, sites: list[str], options: PurgeOptions, events: Events
 ) -> tuple[str, ...]:
-    """Remove sites, and with the last one the data directory; return the sites that remain."""
+    """Remove sites, and with the last one the data directory; return the sites that remain.
+
+    A site is known by its directory, the environment by its data directory: these go last, so that what is cut off
+    can be found again. The source directory goes before, because only the data directory says where it is.
+    """
     with workspace.lock_environment(environment):
         for site in sites:
             with workspace.lock_site(environment, site):
@@ -71,12 +76,12 @@ def _remove(
                 apply(_engine_plan(workspace, environment, site), workspace.ports, events)
                 apply(_data_plan(environment, [site], last=False), workspace.ports, events)
         remaining = site_file.names(workspace.ports.disk, environment)
-        apply(_rest(environment, options, last=not remaining), workspace.ports, events)
+        apply(_rest(workspace, environment, options, last=not remaining), workspace.ports, events)
     return remaining
 
 
 def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
-    with suppress(ConfigError):  # a damaged record goes like any other
+    with suppress(ConfigError, NotFound):  # a damaged record goes like any other; so does a site that lost its own
         record = site_file.read(workspace.ports.disk, environment, site)
         claim.write(workspace, environment, replace(record, phase=Phase.PURGING))
 
@@ -84,7 +89,7 @@ def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
 def _refuse_source(workspace: Workspace, environment: Environment) -> None:
     """Raise Conflict when what lies at the source directory's place is not this environment's."""
     disk, source = workspace.ports.disk, environment.source
-    if source != environment.data and disk.entry(source) is None:
+    if source != environment.data and _is_gone(workspace, source):
         return
     toml = disk.entry(source / environment_file.NAME)
     if toml is not None and environment_file.read(disk, source).name == environment.name:
@@ -95,13 +100,19 @@ def _refuse_source(workspace: Workspace, environment: Environment) -> None:
     )
 
 
+def _is_gone(workspace: Workspace, directory: Path) -> bool:
+    """Whether nothing is there, or an empty directory: what a removal leaves that was cut off at its very end."""
+    entry = workspace.ports.disk.entry(directory)
+    return entry is None or (entry.kind == "directory" and not workspace.ports.disk.names(directory))
+
+
 def plan_purge(workspace: Workspace, environment: Environment, sites: list[str], options: PurgeOptions) -> Plan:
     """Return what ``purge`` would do, and do nothing."""
     last = set(sites) >= set(site_file.names(workspace.ports.disk, environment))
     plan = Plan()
     for site in sites:
         plan += _engine_plan(workspace, environment, site)
-    return plan + _data_plan(environment, sites, last=last) + _rest(environment, options, last=last)
+    return plan + _data_plan(environment, sites, last=last) + _rest(workspace, environment, options, last=last)
 
 
 def _sites(workspace: Workspace, environment: Environment, options: PurgeOptions) -> list[str]:
@@ -125,10 +136,17 @@ def _data_plan(environment: Environment, sites: list[str], *, last: bool) -> Pla
     return Plan.of(RemoveTree(environment.site_directory(site), cause="the site is purged") for site in sites)
 
 
-def _rest(environment: Environment, options: PurgeOptions, *, last: bool) -> Plan:
-    steps: list[Operation] = []
-    if last:
-        steps.append(RemoveTree(environment.data, cause="its last site is purged"))
-        if options.source:
-            steps.append(RemoveTree(environment.source, cause="--delete-environment"))
-    return Plan.of(steps)
+def _rest(workspace: Workspace, environment: Environment, options: PurgeOptions, *, last: bool) -> Plan:
+    if not last:
+        return Plan()
+    source = _source_plan(workspace, environment.source) if options.source else ()
+    return Plan.of([*source, RemoveTree(environment.data, cause="its last site is purged")])
+
+
+def _source_plan(workspace: Workspace, source: Path) -> Iterator[Operation]:
+    """``datacats.toml`` goes last: without it nobody could tell that the rest is to be removed."""
+    cause = "--delete-environment"
+    for name in workspace.ports.disk.names(source):
+        if name != environment_file.NAME:
+            yield RemoveTree(source / name, cause=cause)
+    yield RemoveTree(source, cause=cause)

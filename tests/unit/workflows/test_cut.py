@@ -1,0 +1,199 @@
+"""Every command cut off before and after each of its changes, in memory: the same command again must mend it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datacats.engine.fake_world import Call, Outcome
+from datacats.model import labels
+from datacats.model.image import ImageRef
+from tests.support.desk import HOME, WORK, Desk
+
+PASSWORD = b"correct horse\n"
+OLD = "2.12.0-old"
+
+
+class Killed(BaseException):
+    """The process is gone; nothing that it would do after happens."""
+
+
+@dataclass
+class Charge:
+    """Kills at the change of that number, and at every later one; 0 kills nobody."""
+
+    at: int = 0
+    count: int = 0
+
+    def burn(self) -> None:
+        self.count += 1
+        if self.at and self.count >= self.at:
+            raise Killed
+
+
+class Fused(list[str]):
+    """A list of changes on which a charge lies."""
+
+    def __init__(self, charge: Charge) -> None:
+        super().__init__()
+        self._charge = charge
+
+    def append(self, change: str) -> None:
+        self._charge.burn()
+        super().append(change)
+
+
+@dataclass
+class Facts:
+    """What the databases were told, beside what lies on the disk and the engine."""
+
+    charge: Charge = field(default_factory=Charge)
+    told: set[str] = field(default_factory=set)
+    running: list[str] = field(default_factory=list)
+
+    def __call__(self, call: Call) -> Outcome:
+        if call.main and labels_of_service(call.container):
+            return Outcome(None)
+        self.charge.burn()
+        for beginning in (b"ALTER ROLE", b'INSERT INTO "user"'):
+            if beginning in call.stdin:
+                self.told.add(beginning.decode())
+        return Outcome(0)
+
+
+def labels_of_service(container: str) -> bool:
+    return container.startswith("datacats_")
+
+
+def arm(desk: Desk, at: int) -> Charge:
+    charge = Charge(at)
+    desk.engine.world.mutations = Fused(charge)
+    desk.disk.changes = Fused(charge)
+    facts = desk.engine.world.program
+    assert isinstance(facts, Facts)
+    facts.charge = charge
+    return charge
+
+
+def files(desk: Desk, directory: Path) -> Iterator[tuple[str, str]]:
+    for name in desk.disk.names(directory):
+        path = directory / name
+        entry = desk.disk.entry(path)
+        assert entry is not None
+        told = f"{entry.kind} {entry.mode:o} {entry.uid}:{entry.gid}"
+        if entry.kind == "directory":
+            yield str(path), told
+            yield from files(desk, path)
+        else:
+            yield str(path), f"{told} {desk.disk.read(path).decode(errors='replace')}"
+
+
+def document(desk: Desk) -> str:
+    """All that is there, with what is random named instead."""
+    world = desk.engine.world
+    facts = world.program
+    assert isinstance(facts, Facts)
+    random = (labels.SPEC, labels.CONFIGURATION)
+    found = {
+        "containers": {
+            each.name if labels.ONE_OFF not in each.spec.labels else "one-off": [
+                each.state,
+                str(each.spec.image),
+                sorted(each.networks),
+                {key: value for key, value in each.spec.labels.items() if key not in random},
+            ]
+            for each in world.containers.values()
+        },
+        "networks": {name: each.subnet for name, each in world.networks.items()},
+        "files": dict([*files(desk, WORK), *files(desk, HOME)]),
+        "told": sorted(facts.told),
+    }
+    text = json.dumps(found, indent=1, sort_keys=True)
+    for value in secrets(desk):
+        text = text.replace(value, "SECRET")
+    return text
+
+
+def secrets(desk: Desk) -> Iterator[str]:
+    paths = [HOME / name / "sites" / "primary" / "secrets.json" for name in desk.disk.names(HOME)]
+    for path in [*paths, HOME / "root.json"]:
+        if desk.disk.entry(path) is not None:
+            record: dict[str, Any] = json.loads(desk.disk.read(path))
+            yield from (value for value in record.values() if isinstance(value, str))
+
+
+def nothing(_desk: Desk) -> None:
+    """A machine with images."""
+
+
+def running(desk: Desk) -> None:
+    desk.create("catstown")
+
+
+def stopped(desk: Desk) -> None:
+    running(desk)
+    desk.done("stop", "catstown")
+
+
+def outdated(desk: Desk) -> None:
+    running(desk)
+    path = HOME / "catstown" / "sites" / "primary" / "site.json"
+    record = desk.site()
+    desk.engine.world.add_image(ImageRef("datacats/web", OLD))
+    record["images"]["web"] = f"datacats/web:{OLD}"
+    desk.disk.add(path, json.dumps(record).encode(), mode=0o600)
+    desk.done("start", "catstown")
+
+
+def upgraded(desk: Desk) -> None:
+    outdated(desk)
+    desk.done("upgrade", "catstown")
+
+
+Begin = Callable[[Desk], None]
+
+COMMANDS: dict[str, tuple[Begin, tuple[str, ...], int]] = {
+    "create": (nothing, ("create", "catstown", "--admin-password-stdin"), 5),
+    "image-only": (nothing, ("create", "catstown", "--image-only"), 5),
+    "start": (stopped, ("start", "catstown"), 0),
+    "reload": (running, ("reload", "catstown"), 0),
+    "stop": (running, ("stop", "catstown"), 0),
+    "upgrade": (outdated, ("upgrade", "catstown"), 0),
+    "rollback": (upgraded, ("upgrade", "catstown", "--rollback"), 5),
+    "purge": (running, ("purge", "catstown", "-y"), 4),
+    "purge-all": (running, ("purge", "catstown", "-y", "--delete-environment"), 4),
+}
+"""What each starts from, how it is typed, and the status with which it refuses to be done twice."""
+
+
+def desk_for(monkeypatch: pytest.MonkeyPatch, begin: Begin) -> Desk:
+    desk = Desk(monkeypatch)
+    desk.engine.world.program = Facts()
+    begin(desk)
+    return desk
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_is_cut_anywhere_is_mended_by_giving_it_again(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    begin, words, over = COMMANDS[name]
+    desk = desk_for(monkeypatch, begin)
+    charge = arm(desk, 0)
+    desk.done(*words, stdin=PASSWORD)
+    expected = document(desk)
+    assert charge.count > 0
+    for at in range(1, charge.count + 1):
+        desk = desk_for(monkeypatch, begin)
+        cut = arm(desk, at)
+        with pytest.raises(Killed):
+            desk(*words, stdin=PASSWORD)
+        cut.at = 0
+        again = desk(*words, stdin=PASSWORD)
+        assert again.status == 0 or (again.status == over and at == charge.count), f"cut at {at}: {again.err}"
+        assert document(desk) == expected, f"cut at change {at} of {charge.count}"
