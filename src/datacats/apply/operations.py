@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import singledispatch
 
-from datacats.apply.wait import wait_for
-from datacats.errors import CommandFailed, DatacatsError
+from datacats.apply.wait import check_alive, wait_for
+from datacats.errors import CommandFailed, DatacatsError, NoSuchContainer
 from datacats.model import plan as op
 from datacats.model.event import Event, Events, Finished, Progressed, Started
 from datacats.model.image import BuildStep
@@ -114,7 +114,11 @@ def _(operation: op.RemoveContainer, ports: Ports, _events: Events) -> None:
 
 @_do.register
 def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
-    done = ports.engine.containers.execute(operation.container, operation.command, operation.sql.encode())
+    try:
+        done = ports.engine.containers.execute(operation.container, operation.command, operation.sql.encode())
+    except NoSuchContainer:
+        check_alive(operation.container, ports)
+        raise
     if done.exit_code != 0:
         raise CommandFailed(
             f"SQL in {operation.container} failed ({operation.what}).",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from datacats.errors import NotReady
+from datacats.errors import NoSuchContainer, NotReady
 from datacats.model.ports import Answer, LogQuery, Ports
 from datacats.model.probe import ExecProbe, HttpProbe, Probe
 
@@ -30,10 +30,15 @@ def wait_for(probe: Probe, ports: Ports) -> None:
 
 
 def _wait_inside(probe: ExecProbe, ports: Ports) -> None:
-    done = ports.engine.containers.execute(probe.container, probe.command)
+    try:
+        done = ports.engine.containers.execute(probe.container, probe.command)
+    except NoSuchContainer:
+        check_alive(probe.container, ports)
+        raise
     if done.exit_code != 0:
+        check_alive(probe.container, ports)
         said = (done.stderr or done.stdout).decode(errors="replace").strip()
-        raise _not_ready(probe, said.splitlines()[-1] if said else f"status {done.exit_code}", ports)
+        raise _not_ready(probe.container, said.splitlines()[-1] if said else f"status {done.exit_code}", ports)
 
 
 def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
@@ -45,28 +50,29 @@ def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
         if answer.status == _OK:
             return
         if now > began + probe.deadline:
-            raise _not_ready(probe, f"{_words(answer)} after {probe.deadline:.0f} s", ports)
+            raise _not_ready(probe.container, f"{_words(answer)} after {probe.deadline:.0f} s", ports)
         if now > watch:
             watch = now + _WATCH_EVERY
-            _check_alive(probe, ports)
+            check_alive(probe.container, ports)
         ports.http.pause(_LOOK_EVERY)
 
 
-def _check_alive(probe: HttpProbe, ports: Ports) -> None:
-    detail = ports.engine.containers.inspect(probe.container)
+def check_alive(container: str, ports: Ports) -> None:
+    """Raise NotReady, with the end of its log, when a container has ended or its server has given up."""
+    detail = ports.engine.containers.inspect(container)
     if detail.out_of_memory:
-        raise _not_ready(probe, "it ran out of memory", ports)
+        raise _not_ready(container, "it ran out of memory", ports)
     if detail.state in {"exited", "dead"}:
-        raise _not_ready(probe, f"it ended with status {detail.exit_code}", ports)
-    last = list(ports.engine.containers.logs(probe.container, LogQuery(tail=1)))
+        raise _not_ready(container, f"it ended with status {detail.exit_code}", ports)
+    last = list(ports.engine.containers.logs(container, LogQuery(tail=1)))
     if last and last[0].text.startswith(GAVE_UP):
-        raise _not_ready(probe, "CKAN ended with an error", ports)
+        raise _not_ready(container, "CKAN ended with an error", ports)
 
 
-def _not_ready(probe: Probe, why: str, ports: Ports) -> NotReady:
-    lines = [line.text for line in ports.engine.containers.logs(probe.container, LogQuery(tail=_TAIL))]
+def _not_ready(container: str, why: str, ports: Ports) -> NotReady:
+    lines = [line.text for line in ports.engine.containers.logs(container, LogQuery(tail=_TAIL))]
     return NotReady(
-        f"{probe.container} is not ready: {why}.",
+        f"{container} is not ready: {why}.",
         "The end of its log is below; the whole of it: datacats logs",
         detail="\n".join(lines),
     )
