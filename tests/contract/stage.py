@@ -199,6 +199,7 @@ def make_box(engine: DockerEngine) -> None:
     """Make the box from the busybox of Debian's package busybox-static, unless it is there."""
     if engine.images.exists(BOX):
         return
+    assert BUSYBOX.exists(), "the contract of the real engine needs a static busybox: apt-get install busybox-static"
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
         for directory, mode in (("bin", 0o755), ("dev", 0o755), ("etc", 0o755), ("proc", 0o755), ("tmp", 0o1777)):

@@ -66,10 +66,13 @@ class Containers(Protocol):
         """
 
     def create(self, spec: ContainerSpec) -> str:
-        """Make a container and return its id. Raises NameTaken, ImageMissing, NoSuchContainer (network gone)."""
+        """Make a container on the first of its networks; return its id. Raises NameTaken, ImageMissing."""
 
     def start(self, name: str) -> None:
-        """Start it; a running one is no error. Raises NoSuchContainer, AddressTaken (published port in use)."""
+        """Start it; a running one is no error.
+
+        Raises NoSuchContainer (also when one of its networks is gone), AddressTaken (published port in use).
+        """
 
     def stop(self, name: str, grace: int) -> None:
         """Stop it, killing it after ``grace`` seconds; stopped or gone is no error."""
@@ -87,15 +90,22 @@ class Containers(Protocol):
         """Return how it ended or what it does. Raises NoSuchContainer."""
 
     def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
-        """Run a command inside a running container to its end. Raises NoSuchContainer when it does not run."""
+        """Run a command inside a running container to its end.
+
+        Raises NoSuchContainer when the container does not run or ends under the command, Conflict when it is paused.
+        """
 
     def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
-        """Run a command inside a running container on the caller's streams; return its exit status."""
+        """Run a command inside a running container on the caller's streams; return its exit status.
+
+        Raises NoSuchContainer when the container does not run or ends under the command, and BrokenPipeError.
+        """
 
     def run(self, spec: ContainerSpec, streams: Streams) -> int:
         """Make a container, run it to its end on the caller's streams, destroy it; return its exit status.
 
-        Destroyed also when interrupted. Raises what create and start raise.
+        Destroyed also when interrupted. Raises what create and start raise, and BrokenPipeError when a consumer
+        has closed an output. A command that is not in the image is told on stderr and is status 127, as in a shell.
         """
 
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
