@@ -1,18 +1,5 @@
 from __future__ import annotations
 
-import pytest
+from tests.support.desk_fixtures import catstown, desk
 
-from tests.support.desk import Desk
-
-
-@pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A machine with images and no environment."""
-    return Desk(monkeypatch)
-
-
-@pytest.fixture
-def catstown(desk: Desk) -> Desk:
-    """The same with one environment that runs."""
-    desk.create("catstown")
-    return desk
+__all__ = ["catstown", "desk"]
