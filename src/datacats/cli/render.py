@@ -9,10 +9,13 @@ from typing import Any
 
 from datacats.errors import DatacatsError
 from datacats.model.event import Event, Finished, Progressed, Said, Started
-from datacats.model.plan import BuildImage, Plan, PullImage
+from datacats.model.plan import BuildImage, MakeDirectory, MovePath, PlaceFile, Plan, PullImage, PushImage, RemoveTree
 
 _SCHEMA = 1
-_LONG = (BuildImage, PullImage)
+_LONG = (BuildImage, PullImage, PushImage)
+_SMALL = (MakeDirectory, MovePath, PlaceFile, RemoveTree)
+_WORTH_A_LINE = 1.0
+"""Seconds from which on even a small step is worth a line."""
 
 
 class Progress:
@@ -24,7 +27,7 @@ class Progress:
             _note(f"{event.operation} ...")
         elif isinstance(event, Progressed) and event.step.number:
             _note(f"  step {event.step.number}/{event.step.total} {event.step.text[:100]}")
-        elif isinstance(event, Finished):
+        elif isinstance(event, Finished) and (not isinstance(event.operation, _SMALL) or event.seconds > _WORTH_A_LINE):
             how = f" [{event.note}]" if event.note else ""
             _note(f"{event.seconds:6.2f} s  {event.operation} ({event.operation.cause}){how}")
         elif isinstance(event, Said):
