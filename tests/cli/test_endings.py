@@ -156,6 +156,7 @@ def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:
 
 def started(tmp_path: Path, *words: str, before: str = "", **pipes: int) -> subprocess.Popen[bytes]:
     env = {**os.environ, "DATACATS_HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    env.pop("PYTHONUNBUFFERED", None)  # with it there is nothing left to be written at the end
     script = RUN.format(before=before)
     return subprocess.Popen([sys.executable, "-c", script, *words], env=env, cwd=tmp_path, **pipes)  # type: ignore[call-overload,no-any-return]
 
@@ -164,6 +165,18 @@ def test_a_reader_that_has_seen_enough_ends_the_command_well(tmp_path: Path) -> 
     read, write = os.pipe()
     with started(
         tmp_path, "--help", before="sys.stdin.read()", stdin=subprocess.PIPE, stdout=write, stderr=subprocess.PIPE
+    ) as process:
+        os.close(write)
+        os.close(read)
+        _, said = process.communicate(b"")
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_a_reader_that_is_gone_before_a_single_line_ends_the_command_well(tmp_path: Path) -> None:
+    before = "import datacats.cli.list as l\nl.command.callback = lambda *a, **k: print('x')\nsys.stdin.read()"
+    read, write = os.pipe()
+    with started(
+        tmp_path, "list", before=before, stdin=subprocess.PIPE, stdout=write, stderr=subprocess.PIPE
     ) as process:
         os.close(write)
         os.close(read)

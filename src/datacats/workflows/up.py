@@ -24,7 +24,7 @@ class Up:
     """How a site is brought up.
 
     ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
-    is done in any case, once web is started; without ``wait`` nobody waits for the page. Of a site that is not
+    follows each start of web; without ``wait`` nobody waits for the page. Of a site that is not
     ``settled`` nothing is believed but that its services run: an earlier run may have been cut right after a start.
     """
 
@@ -50,8 +50,7 @@ def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
         [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
         how.settled,
     )
-    plan = placed + converge(desired.networks, services, observed, following, anew=how.replace)
-    return plan + Plan.of(step for step in how.after_web if step not in plan.operations)
+    return placed + converge(desired.networks, services, observed, following, anew=how.replace)
 
 
 def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events) -> Plan:
