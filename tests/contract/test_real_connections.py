@@ -41,7 +41,7 @@ def far(proxy: EngineProxy) -> RealStage:
 
 @pytest.fixture
 def box(real: RealStage) -> str:
-    spec = real.spec("yes")
+    spec = real.spec("yes | head -n 200000; exec sleep 1000")
     real.engine.containers.create(spec)
     real.engine.containers.start(spec.name)
     return spec.name

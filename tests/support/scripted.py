@@ -6,6 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 Serve = Callable[[socket.socket], None]
@@ -31,9 +32,12 @@ class ScriptedEngine:
                 link, _ = self._listener.accept()
             except OSError:
                 return
-            with link:
-                self.heads.append(_read(link))
-                self.serve(link)
+            threading.Thread(target=self._answer, args=(link,), daemon=True).start()
+
+    def _answer(self, link: socket.socket) -> None:
+        with link, suppress(OSError):  # a client may leave before the end
+            self.heads.append(_read(link))
+            self.serve(link)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -118,7 +118,9 @@ def refused(status: int, body: bytes) -> DatacatsError:
     for rule in _RULES:
         if rule.status in {0, status} and all(word in lower for word in rule.words):
             return rule.error(f"The Docker Engine refused: {text}", rule.hint)
-    return EngineError(f"The Docker Engine answered with status {status}: {text}", "See what it logs: docker info")
+    return EngineError(
+        f"The Docker Engine answered with status {status}: {text}", "See what it logs: sudo journalctl --unit docker"
+    )
 
 
 def unreachable(error: OSError | HTTPException, endpoint: Endpoint) -> EngineUnreachable:

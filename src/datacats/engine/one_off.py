@@ -101,7 +101,10 @@ def _status(ending: Answer, wire: Wire) -> int:
     if told is None:
         raise _cut(wire)
     if told.get("Error"):
-        raise EngineError(f"The Docker Engine lost the container: {told['Error'].get('Message')}", "Try again.")
+        raise EngineError(
+            f"The Docker Engine did not end a one-off container well: {told['Error'].get('Message')}",
+            "See what it logs: sudo journalctl --unit docker",
+        )
     return int(told["StatusCode"])
 
 
