@@ -1,0 +1,85 @@
+"""The points at which a command can be cut: before and after each request to the engine and each disk operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.support.proxy import When
+
+Kind = Literal["request", "disk"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request or disk operation of a run; ``began`` and ``ended`` in seconds of one clock."""
+
+    kind: Kind
+    number: int
+    what: str
+    began: float
+    ended: float
+    changes: bool = True
+
+
+@dataclass(frozen=True)
+class Point:
+    """The moment before or after the step of that number; ``what`` is what an uninterrupted run did there."""
+
+    kind: Kind
+    number: int
+    when: When
+    what: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.when:6} {self.kind:7} {self.number:3}"
+
+
+def points(steps: Iterable[Step]) -> list[Point]:
+    """Return every point of a run, in the order in which it comes to them."""
+    return [_point(when, step) for when, step in _in_order(steps)]
+
+
+def every_step(steps: Iterable[Step], turn: int) -> list[Point]:
+    """Return the points of which none follows another at once: after a step is before the next. Turns take turns."""
+    found: list[list[Point]] = []
+    last = ""
+    for when, step in _in_order(steps):
+        if (last, when) != ("after", "before"):
+            found.append([])
+        found[-1].append(_point(when, step))
+        last = when
+    return _representatives(found, turn)
+
+
+def every_change(steps: Iterable[Step], turn: int) -> list[Point]:
+    """Return one of the points between which nothing changes: cut there, a run leaves the same. Turns take turns."""
+    found: list[list[Point]] = [[]]
+    for when, step in _in_order(steps):
+        if when == "after" and step.changes:
+            found.append([])
+        found[-1].append(_point(when, step))
+    return _representatives(found, turn)
+
+
+def part(chosen: Sequence[Point], number: int, of: int) -> list[Point]:
+    """Return the part of that number, from 1 to ``of``: evenly spread over the whole."""
+    return list(chosen[number - 1 :: of])
+
+
+def _representatives(groups: Iterable[Sequence[Point]], turn: int) -> list[Point]:
+    return [group[turn % len(group)] for group in groups if group]
+
+
+def _in_order(steps: Iterable[Step]) -> list[tuple[When, Step]]:
+    moments = sorted((moment for step in steps for moment in _moments(step)), key=lambda moment: moment[0])
+    return [(when, step) for _, when, step in moments]
+
+
+def _point(when: When, step: Step) -> Point:
+    return Point(step.kind, step.number, when, step.what)
+
+
+def _moments(step: Step) -> list[tuple[float, When, Step]]:
+    return [(step.began, "before", step), (step.ended, "after", step)]

@@ -1,0 +1,144 @@
+"""Where a sweep plays: a data root of its own, put back to a known state before each point."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+
+from datacats.model import labels
+from tests.e2e.installation import PROGRAM, Installation
+
+SUBNETS = "10.218.0.0/16"
+
+
+@dataclass
+class Stage:
+    """An installation, one environment name in it, and saved states. Every command gets its paths from here."""
+
+    installation: Installation = field(default_factory=Installation)
+    engine: docker.APIClient = field(default_factory=docker.APIClient)
+    tags: set[str] = field(default_factory=set)
+
+    @property
+    def base(self) -> Path:
+        """The directory that holds all of it."""
+        return self.installation.base
+
+    @property
+    def home(self) -> Path:
+        """The data root."""
+        return self.installation.home
+
+    @property
+    def name(self) -> str:
+        """The environment that commands work on."""
+        return self.installation.name("town")
+
+    @property
+    def source(self) -> Path:
+        """Its source directory."""
+        return self.installation.work / self.name
+
+    @property
+    def data(self) -> Path:
+        """Its data directory."""
+        return self.home / self.name
+
+    @property
+    def url(self) -> str:
+        """The address of its site."""
+        port: int = json.loads((self.data / "sites" / "primary" / "site.json").read_text())["port"]
+        return f"http://127.0.0.1:{port}/"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The process variables of every run."""
+        return {**self.installation.env, "DATACATS_SUBNETS": SUBNETS}
+
+    def start(self, command: Sequence[str], **env: str) -> subprocess.Popen[bytes]:
+        """Start a program with pipes."""
+        options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, cwd=self.installation.work, env=self.env | env, **options)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run datacats to its good end."""
+        return self.installation.run(*arguments, env={"DATACATS_SUBNETS": SUBNETS})
+
+    def again(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run datacats to whatever end."""
+        with self.start([*PROGRAM, *arguments]) as process:
+            output, errors = process.communicate(timeout=900)
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def containers(self, **filters: Any) -> list[dict[str, Any]]:
+        """Return all containers of the data root as the engine lists them."""
+        found: list[dict[str, Any]] = self.engine.containers(all=True, filters={**self._mine, **filters})
+        return found
+
+    def networks(self) -> list[dict[str, Any]]:
+        """Return all networks of the data root as the engine lists them."""
+        found: list[dict[str, Any]] = self.engine.networks(filters=self._mine)
+        return found
+
+    def save(self, state: str) -> None:
+        """Save the data root and the source directories under a name. Nothing may run."""
+        for path in (self.home, self.installation.work):
+            _copy(path, self.base / state / path.name)
+
+    def has(self, state: str) -> bool:
+        """Whether a state of that name was saved."""
+        return (self.base / state).exists()
+
+    def put_back(self, state: str) -> None:
+        """Remove what runs, and put the data root and the source directories back to a saved state."""
+        self.clear_engine()
+        for path in (self.home, self.installation.work):
+            shutil.rmtree(path)
+            _copy(self.base / state / path.name, path)
+
+    def clear_engine(self) -> None:
+        """Remove all containers and networks of the data root."""
+        for container in self.containers():
+            self.engine.remove_container(container["Id"], force=True)
+        for network in self.networks():
+            self.engine.remove_network(network["Id"])
+
+    def tag(self, image: str, repository: str, tag: str) -> None:
+        """Give an image a further name, until the sweep ends."""
+        self.engine.tag(image, repository, tag)
+        self.tags.add(f"{repository}:{tag}")
+
+    def remove(self) -> None:
+        """Remove all that the sweep has made."""
+        self.installation.remove()
+        for tag in self.tags:
+            self.engine.remove_image(tag)
+
+    @property
+    def _mine(self) -> dict[str, str]:
+        return {"label": f"{labels.HOME}={self.home}"}
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Give a stage, and remove all of it in the end."""
+    made = Stage(Installation(prefix=f"ks{os.urandom(3).hex()}"))
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a tree with owners, modes and times, sharing blocks where the file system can."""
+    target.parent.mkdir(exist_ok=True)
+    subprocess.run(["cp", "--archive", "--no-target-directory", "--reflink=auto", source, target], check=True)

@@ -1,0 +1,44 @@
+"""Which points a sweep goes to: none may be lost, and none done twice for nothing."""
+
+from __future__ import annotations
+
+from tests.e2e.sweep.points import Step, every_change, every_step, part, points
+
+STEPS = [
+    Step("request", 1, "look", 1, 2, changes=False),
+    Step("disk", 1, "place", 3, 4),
+    Step("request", 2, "look again", 5, 6, changes=False),
+]
+
+
+def said(found: list[object]) -> list[str]:
+    return [" ".join(str(each).split()) for each in found]
+
+
+def test_every_point_is_before_or_after_a_step_in_the_order_of_the_run() -> None:
+    assert said([*points(STEPS)]) == [
+        "before request 1",
+        "after request 1",
+        "before disk 1",
+        "after disk 1",
+        "before request 2",
+        "after request 2",
+    ]
+
+
+def test_after_a_step_is_before_the_next() -> None:
+    assert said([*every_step(STEPS, 0)]) == ["before request 1", "after request 1", "after disk 1", "after request 2"]
+    assert said([*every_step(STEPS, 1)]) == ["before request 1", "before disk 1", "before request 2", "after request 2"]
+
+
+def test_looking_changes_nothing() -> None:
+    assert said([*every_change(STEPS, 0)]) == ["before request 1", "after disk 1"]
+    assert said([*every_change(STEPS, 2)]) == ["before disk 1", "after request 2"]
+
+
+def test_the_parts_are_the_whole() -> None:
+    whole = points(STEPS)
+    assert sorted(said([*part(whole, 1, 4), *part(whole, 2, 4), *part(whole, 3, 4), *part(whole, 4, 4)])) == sorted(
+        said([*whole])
+    )
+    assert said([*part(whole, 2, 3)]) == ["after request 1", "before request 2"]

@@ -1,0 +1,59 @@
+"""A command that is killed anywhere and given again leaves what an uninterrupted one leaves, and loses nothing.
+
+``script/sweep`` goes to every point. Here ``reload`` is cut at every step, ``create`` and ``purge`` at a third of their
+changes, another third each day. No point is begun after its command's time: all of it takes at most six minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
+
+import pytest
+
+from tests.e2e.sweep.commands import COMMANDS
+from tests.e2e.sweep.points import Point, Step, every_change, every_step, part
+from tests.e2e.sweep.stage import Stage, stage
+from tests.e2e.sweep.sweep import Say, sweep
+
+TURN = int(os.environ.get("SWEEP_TURN") or datetime.now(timezone.utc).timetuple().tm_yday)
+
+
+@pytest.fixture(scope="module")
+def swept() -> Iterator[Stage]:
+    with stage() as made:
+        yield made
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Tell each point while it runs: a sweep takes minutes."""
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    tell(f"\nturn {TURN} (SWEEP_TURN)")
+    return tell
+
+
+def all_of_it(steps: list[Step]) -> list[Point]:
+    return every_step(steps, TURN)
+
+
+def a_third(steps: list[Step]) -> list[Point]:
+    return part(every_change(steps, TURN), TURN % 3 + 1, 3)
+
+
+def test_reload_is_mended_wherever_it_was_killed(swept: Stage, say: Say) -> None:
+    assert sweep(COMMANDS["reload"], swept, all_of_it, say, within=120).failed == []
+
+
+@pytest.mark.parametrize(("name", "within"), [("create", 100), ("purge", 60)])
+def test_create_and_purge_are_mended_wherever_they_were_killed(
+    swept: Stage, say: Say, name: str, within: float
+) -> None:
+    assert sweep(COMMANDS[name], swept, a_third, say, within=within).failed == []
