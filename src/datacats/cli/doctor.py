@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datacats.workflows.doctor import Report
 
 _INDENT = " " * 22
+_ITSELF = "datacats doctor --fix"
 
 
 @click.command("doctor", epilog="Example:  datacats doctor --fix")
@@ -44,7 +45,11 @@ def _lines(report: Report) -> Iterator[str]:
         if each.why:
             yield f"{_INDENT}{each.why}"
         if each.fix:
-            yield f"{_INDENT}Fix: {each.fix}"
+            yield f"{_INDENT}Fix: {each.fix}{_or_itself(each)}"
+
+
+def _or_itself(found: Finding) -> str:
+    return f" (or: {_ITSELF})" if found.mend is not None and found.fix != _ITSELF else ""
 
 
 def _record(report: Report) -> dict[str, Any]:

@@ -58,6 +58,13 @@ def ensure(workspace: Workspace, ckan: str, events: Events) -> ImageSet:
     return images
 
 
+def made_here(workspace: Workspace, ckan: str) -> ImageSet | None:
+    """Return the images that would be built now; None where no base image is here that decides on their kind."""
+    images = workspace.ports.engine.images
+    kind = next((each for each in _KINDS if images.exists(ImageRef.parse(BASES[each]))), None)
+    return _candidates(workspace, ckan, (kind,))[0] if kind else None
+
+
 def _present(workspace: Workspace) -> frozenset[str]:
     return frozenset(name for image in workspace.ports.engine.images.list() for name in image.names)
 

@@ -125,6 +125,14 @@ def test_a_fix_that_fails_is_told_with_its_reason() -> None:
     ]
 
 
+def test_a_fix_that_changed_nothing_is_not_told_to_have_mended() -> None:
+    scene = Scene()
+    scene.chmod(HOME, 0o755)
+    scene.disk.programs["chmod"] = Completed(0)
+    report = doctor(scene.facts, fix=True)
+    assert (report.mended, severities(report.findings, "access")) == ((), [Severity.WARNING])
+
+
 def test_missing_images_are_had_again(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = Finding("images", Severity.ERROR, "missing", mend=HaveImages("2.12"))
     monkeypatch.setattr(room, "CHECKS", (Entry("images", lambda _facts: (missing,)),))

@@ -24,17 +24,21 @@ _SAFETY = "Debian and CKAN publish security updates all the time; an image does 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a site runs on, and what a new site of its CKAN version would (None when that version is not known)."""
+    """What a site runs on, what a new site of its CKAN version would, and what would be made now.
+
+    None where that cannot be told.
+    """
 
     seen: SeenSite
     newest: ImageSet | None
+    made: ImageSet | None
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Judge the images of each site."""
     if facts.engine.info is None:
         return ()
-    return judge([Run(seen, _newest(facts, seen)) for seen in facts.data.sites], facts.engine.images, facts.now)
+    return judge([_run(facts, seen) for seen in facts.data.sites], facts.engine.images, facts.now)
 
 
 def judge(runs: Sequence[Run], present: Mapping[str, ImageSeen], now: float) -> tuple[Finding, ...]:
@@ -60,18 +64,19 @@ def _judge(run: Run, present: Mapping[str, ImageSeen], now: float) -> Iterator[F
 
 
 def _missing(run: Run, missing: Collection[str]) -> Finding:
-    """Only the newest images can be had again; from others a site has to move on."""
+    """Only images of this datacats can be had again; from others a site has to move on."""
     names = ", ".join(missing)
     what, why = f"{run.seen.name} runs on {names}, which is not here.", "A container that is lost cannot come back."
-    can_be_had = {str(run.newest[role]) for role in ROLES} if run.newest else set()
+    can_be_had = {str(run.made[role]) for role in ROLES} if run.made else set()
     if set(missing) <= can_be_had:
         ckan = run.seen.environment.ckan
         return Finding(NAME, Severity.ERROR, what, why, f"datacats pull --ckan {ckan}", HaveImages(ckan))
     return Finding(NAME, Severity.ERROR, what, why, f"datacats upgrade {run.seen.words}")
 
 
-def _newest(facts: Facts, seen: SeenSite) -> ImageSet | None:
+def _run(facts: Facts, seen: SeenSite) -> Run:
     if facts.workspace is not None:
         with suppress(DatacatsError):
-            return images.wanted(facts.workspace, resolve_ckan(seen.environment.ckan))[0]
-    return None
+            ckan = resolve_ckan(seen.environment.ckan)
+            return Run(seen, images.wanted(facts.workspace, ckan)[0], images.made_here(facts.workspace, ckan))
+    return Run(seen, None, None)

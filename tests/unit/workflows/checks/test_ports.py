@@ -57,6 +57,14 @@ def test_of_two_sites_with_one_port_the_second_is_told_to_move() -> None:
     assert found.fix.endswith("datacats start -s blue dogville 5717")
 
 
+def test_a_port_that_another_site_has_been_promised_is_not_offered() -> None:
+    scene = Scene()
+    scene.add(TWIN, replace(SITE, port=5717))
+    scene.http.taken[5716] = "python3 (pid 7)"
+    (found,) = ports.check(scene.facts)
+    assert found.fix.endswith("datacats start catstown 5718")
+
+
 def test_ports_of_an_engine_elsewhere_are_not_looked_at() -> None:
     scene = Scene()
     scene.engine.host = "elsewhere.example.org"
