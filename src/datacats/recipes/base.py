@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datacats.recipes import sources
+from datacats.recipes.sources import excludes
 
 SUITE = "bookworm"
 
@@ -12,7 +12,7 @@ def bootstrap(archive: str) -> tuple[str, ...]:
 
     ``usr-is-merged`` and no recommended package keep perl out, which halves it; what no container reads is left out.
     """
-    rules = (line for line in sources.excludes().splitlines() if line.startswith("path-"))
+    rules = (line for line in excludes().splitlines() if line.startswith("path-"))
     return (
         "mmdebstrap",
         "--variant=minbase",
