@@ -9,10 +9,23 @@ from typing import Any
 
 from datacats.errors import DatacatsError
 from datacats.model.event import Event, Finished, Progressed, Said, Started
-from datacats.model.plan import BuildImage, MakeDirectory, MovePath, PlaceFile, Plan, PullImage, PushImage, RemoveTree
+from datacats.model.plan import (
+    BuildImage,
+    MakeDirectory,
+    MovePath,
+    PlaceFile,
+    Plan,
+    PullImage,
+    PushImage,
+    RemoveTree,
+    RunOneOff,
+    RunProgram,
+    Wait,
+)
 
 _SCHEMA = 1
 _LONG = (BuildImage, PullImage, PushImage)
+_SLOW = (RunOneOff, RunProgram, Wait)
 _SMALL = (MakeDirectory, MovePath, PlaceFile, RemoveTree)
 _WORTH_A_LINE = 1.0
 """Seconds from which on even a small step is worth a line."""
@@ -23,8 +36,9 @@ class Progress:
 
     def show(self, event: Event) -> None:
         """Show one event."""
-        if isinstance(event, Started) and isinstance(event.operation, _LONG):
-            _note(f"{event.operation} ...")
+        if isinstance(event, Started):
+            if isinstance(event.operation, _LONG) or (isinstance(event.operation, _SLOW) and sys.stderr.isatty()):
+                _note(f"          {event.operation} ...")
         elif isinstance(event, Progressed) and event.step.number:
             _note(f"  step {event.step.number}/{event.step.total} {event.step.text[:100]}")
         elif isinstance(event, Finished) and (not isinstance(event.operation, _SMALL) or event.seconds > _WORTH_A_LINE):
