@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from datacats.engine.fake_world import Call, Outcome
 from datacats.model import labels
 from datacats.model.image import ImageRef
-from tests.support.desk import HOME, WORK, Desk
+from tests.support.desk import HOME, WORK, Desk, images_of
 
 PASSWORD = b"correct horse\n"
 OLD = "2.12.0-old"
@@ -178,6 +178,14 @@ def desk_for(monkeypatch: pytest.MonkeyPatch, begin: Begin) -> Desk:
     return desk
 
 
+def cut(desk: Desk, at: int, *words: str) -> None:
+    """Kill a command at its change of that number."""
+    charge = arm(desk, at)
+    with pytest.raises(Killed):
+        desk(*words, stdin=PASSWORD)
+    charge.at = 0
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_is_cut_anywhere_is_mended_by_giving_it_again(
     monkeypatch: pytest.MonkeyPatch, name: str
@@ -190,10 +198,53 @@ def test_a_command_that_is_cut_anywhere_is_mended_by_giving_it_again(
     assert charge.count > 0
     for at in range(1, charge.count + 1):
         desk = desk_for(monkeypatch, begin)
-        cut = arm(desk, at)
-        with pytest.raises(Killed):
-            desk(*words, stdin=PASSWORD)
-        cut.at = 0
+        cut(desk, at, *words)
         again = desk(*words, stdin=PASSWORD)
         assert again.status == 0 or (again.status == over and at == charge.count), f"cut at {at}: {again.err}"
         assert document(desk) == expected, f"cut at change {at} of {charge.count}"
+
+
+def one_off(desk: Desk, purpose: str) -> str:
+    """Let a one-off container be left, as a run that was killed leaves it: it goes on with what it was told."""
+    spec = desk.engine.world.containers["datacats_web_catstown"].spec
+    marks = {key: value for key, value in spec.labels.items() if key != labels.SERVICE}
+    left = replace(spec, name=f"left-{purpose}", ports=(), labels={**marks, labels.ONE_OFF: purpose})
+    desk.engine.containers.create(left)
+    desk.engine.containers.start(left.name)
+    return left.name
+
+
+def test_an_upgrade_that_goes_on_is_alone_with_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_for(monkeypatch, outdated)
+    left, somebodys = one_off(desk, "upgrade"), one_off(desk, "command")
+    desk.forget()
+    desk.done("upgrade", "catstown")
+    mutations = desk.engine.mutations
+    assert mutations[0] == f"remove {left}"
+    assert somebodys in desk.states()
+
+
+def test_a_rollback_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_for(monkeypatch, upgraded)
+    desk.done("upgrade", "catstown", "--rollback")
+    assert desk.site()["images"]["web"] == f"datacats/web:{OLD}"
+    again = desk("upgrade", "catstown", "--rollback")
+    assert (again.status, desk.site()["images"]["web"]) == (5, f"datacats/web:{OLD}")
+
+
+def test_an_upgrade_that_was_cut_can_be_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_for(monkeypatch, outdated)
+    cut(desk, 2, "upgrade", "catstown")
+    assert desk.site()["phase"] == "upgrading"
+    desk.done("upgrade", "catstown", "--rollback")
+    assert desk.site()["images"]["web"] == f"datacats/web:{OLD}"
+
+
+def test_a_rollback_that_was_cut_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_for(monkeypatch, upgraded)
+    cut(desk, 2, "upgrade", "catstown", "--rollback")
+    assert desk.site()["phase"] == "rolling back"
+    ran = desk("start", "catstown")
+    assert (ran.status, "datacats upgrade --rollback" in ran.err) == (5, True)
+    desk.done("upgrade", "catstown")
+    assert desk.site()["images"]["web"] == str(images_of("2.12").web)
