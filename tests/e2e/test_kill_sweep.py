@@ -52,7 +52,7 @@ def test_reload_is_mended_wherever_it_was_killed(swept: Stage, say: Say) -> None
     assert sweep(COMMANDS["reload"], swept, all_of_it, say, within=120).failed == []
 
 
-@pytest.mark.parametrize(("name", "within"), [("create", 100), ("purge", 60)])
+@pytest.mark.parametrize(("name", "within"), [("create", 110), ("purge", 70)])
 def test_create_and_purge_are_mended_wherever_they_were_killed(
     swept: Stage, say: Say, name: str, within: float
 ) -> None:

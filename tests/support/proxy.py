@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
-When = Literal["before", "after"]
-"""``before``: the engine has not seen the request. ``after``: it has begun to answer, the client has not seen that."""
+When = Literal["before", "sent", "after"]
+"""``before``: the engine has not seen the request. ``sent``: it has, and has not yet answered. ``after``: it has begun
+to answer, the client has not seen that."""
 
 _PIECE = 65536
 _VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
@@ -122,6 +123,7 @@ class EngineProxy:
         self._act(request, "before")
         engine.connect(str(self.engine))
         engine.sendall(_closing(head) + rest)
+        self._act(request, "sent")
         threading.Thread(target=_relay, args=(client, engine), daemon=True).start()
         self._answer(request, engine, client)
 

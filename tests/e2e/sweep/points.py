@@ -1,4 +1,7 @@
-"""The points at which a command can be cut: before and after each request to the engine and each disk operation."""
+"""The points at which a command can be cut: before and after each request to the engine and each disk operation.
+
+A request that changes something can also be cut while the engine is at it: it goes on, whatever became of the client.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Point:
-    """The moment before or after the step of that number; ``what`` is what an uninterrupted run did there."""
+    """A moment of the step of that number; ``what`` is what an uninterrupted run did there."""
 
     kind: Kind
     number: int
@@ -42,14 +45,12 @@ def points(steps: Iterable[Step]) -> list[Point]:
 
 
 def every_step(steps: Iterable[Step], turn: int) -> list[Point]:
-    """Return the points of which none follows another at once: after a step is before the next. Turns take turns."""
-    found: list[list[Point]] = []
-    last = ""
+    """Return one point of each way from the end of a step to the end of the next. Turns take turns."""
+    found: list[list[Point]] = [[]]
     for when, step in _in_order(steps):
-        if (last, when) != ("after", "before"):
+        if when == "after":
             found.append([])
         found[-1].append(_point(when, step))
-        last = when
     return _representatives(found, turn)
 
 
@@ -57,7 +58,7 @@ def every_change(steps: Iterable[Step], turn: int) -> list[Point]:
     """Return one of the points between which nothing changes: cut there, a run leaves the same. Turns take turns."""
     found: list[list[Point]] = [[]]
     for when, step in _in_order(steps):
-        if when == "after" and step.changes:
+        if when != "before" and step.changes:
             found.append([])
         found[-1].append(_point(when, step))
     return _representatives(found, turn)
@@ -82,4 +83,6 @@ def _point(when: When, step: Step) -> Point:
 
 
 def _moments(step: Step) -> list[tuple[float, When, Step]]:
-    return [(step.began, "before", step), (step.ended, "after", step)]
+    sent: list[tuple[float, When, Step]] = [(step.began, "sent", step)]
+    at_it = sent if step.kind == "request" and step.changes else []
+    return [(step.began, "before", step), *at_it, (step.ended, "after", step)]

@@ -7,7 +7,7 @@ from tests.e2e.sweep.points import Step, every_change, every_step, part, points
 STEPS = [
     Step("request", 1, "look", 1, 2, changes=False),
     Step("disk", 1, "place", 3, 4),
-    Step("request", 2, "look again", 5, 6, changes=False),
+    Step("request", 2, "stop", 5, 6),
 ]
 
 
@@ -22,18 +22,22 @@ def test_every_point_is_before_or_after_a_step_in_the_order_of_the_run() -> None
         "before disk 1",
         "after disk 1",
         "before request 2",
+        "sent request 2",
         "after request 2",
     ]
 
 
-def test_after_a_step_is_before_the_next() -> None:
-    assert said([*every_step(STEPS, 0)]) == ["before request 1", "after request 1", "after disk 1", "after request 2"]
-    assert said([*every_step(STEPS, 1)]) == ["before request 1", "before disk 1", "before request 2", "after request 2"]
+def test_no_way_from_one_step_to_the_next_is_left_out() -> None:
+    ends = "after request 2"
+    assert said([*every_step(STEPS, 0)]) == ["before request 1", "after request 1", "after disk 1", ends]
+    assert said([*every_step(STEPS, 1)]) == ["before request 1", "before disk 1", "before request 2", ends]
+    assert said([*every_step(STEPS, 2)]) == ["before request 1", "after request 1", "sent request 2", ends]
 
 
 def test_looking_changes_nothing() -> None:
-    assert said([*every_change(STEPS, 0)]) == ["before request 1", "after disk 1"]
-    assert said([*every_change(STEPS, 2)]) == ["before disk 1", "after request 2"]
+    ends = "sent request 2", "after request 2"
+    assert said([*every_change(STEPS, 0)]) == ["before request 1", "after disk 1", *ends]
+    assert said([*every_change(STEPS, 2)]) == ["before disk 1", "after disk 1", *ends]
 
 
 def test_the_parts_are_the_whole() -> None:
