@@ -53,8 +53,12 @@ def _is_closed(directory: Path) -> bool:
 
 def _seen(path: Path, hidden: Mapping[str, str]) -> list[str]:
     seen = path.lstat()
-    told = f"{stat.filemode(seen.st_mode)} {seen.st_uid}:{seen.st_gid}{' held' if _is_held(path, seen) else ''}"
-    return [told, *_content(path, hidden)] if stat.S_ISREG(seen.st_mode) else [told]
+    told = f"{stat.filemode(seen.st_mode)} {seen.st_uid}:{seen.st_gid}"
+    if not stat.S_ISREG(seen.st_mode):
+        return [told]
+    if path.name == "lock" or path.parent.name == "_locks":  # what is in it is about the one who holds it
+        return [f"{told} {'held' if _is_held(path) else 'free'}"]
+    return [told, *_content(path, hidden)]
 
 
 def _content(path: Path, hidden: Mapping[str, str]) -> list[str]:
@@ -67,9 +71,7 @@ def _content(path: Path, hidden: Mapping[str, str]) -> list[str]:
     return text.splitlines()
 
 
-def _is_held(path: Path, seen: os.stat_result) -> bool:
-    if not stat.S_ISREG(seen.st_mode) or (path.name != "lock" and path.parent.name != "_locks"):
-        return False
+def _is_held(path: Path) -> bool:
     descriptor = os.open(path, os.O_RDWR)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
