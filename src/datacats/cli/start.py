@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--production", is_flag=True, help="Run the production server.")
 @click.option("--development", is_flag=True, help="Run the development server.")
 @click.option("-b", "--background", is_flag=True, help="Do not wait for the page.")
+@click.option("-i", "--interactive", is_flag=True, help="Run web in the foreground: breakpoints work, Ctrl-C ends it.")
 @address_options
 @site_option
 @dry_run_option
@@ -40,22 +41,36 @@ def command(
     production: bool,
     development: bool,
     background: bool,
+    interactive: bool,
     address: str | None,
     site_url: str | None,
     expose_debugger: bool,
     site: str,
     dry_run: bool,
-) -> None:
+) -> int | None:
     """Bring a site up; touch nothing that already matches."""
     from datacats.model.environment import Mode  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.claim import SiteOptions  # noqa: PLC0415
     from datacats.workflows.start import StartOptions  # noqa: PLC0415
 
+    if interactive and (background or production):
+        raise click.UsageError("--interactive excludes --background and --production.")
     if production and development:
         raise click.UsageError("--production and --development exclude each other.")
     mode = Mode.PRODUCTION if production else Mode.DEVELOPMENT if development else None
     chosen = SiteOptions(port, address, site_url, mode, expose_debugger=expose_debugger)
-    bring_up(session, StartOptions(environment, site, chosen, wait=not background), dry_run=dry_run)
+    options = StartOptions(environment, site, chosen, wait=not background)
+    if interactive and not dry_run:
+        return _in_foreground(session, options)
+    bring_up(session, options, dry_run=dry_run)
+    return None
+
+
+def _in_foreground(session: Session, options: StartOptions) -> int:
+    from datacats.cli.passthrough import own_streams  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.foreground import run  # noqa: PLC0415
+
+    return run(options, session.workspace, own_streams(), session.events())
 
 
 def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:

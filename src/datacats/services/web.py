@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datacats.model import labels
 from datacats.model.environment import Mode, SiteContext, reachable
 from datacats.model.names import container_name
@@ -19,6 +21,7 @@ MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 """The command that brings both databases to the state that the image's CKAN wants."""
 
 _DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
+_FOREGROUND = ("datacats-serve", "run", "-H", "0.0.0.0", "-p", str(PORT), "--disable-reloader")  # noqa: S104
 _PRODUCTION = (
     "gunicorn",
     "--no-control-socket",
@@ -55,6 +58,12 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
         labels={**service_labels(context, SERVICE), labels.CONFIGURATION: configuration},
     )
     return ServiceSpec(SERVICE, spec)
+
+
+def in_foreground(context: SiteContext, *, terminal: bool) -> ContainerSpec:
+    """Describe web for one person's terminal: no reloader, no other process, gone when it ends."""
+    spec = describe(context, "foreground").container
+    return replace(spec, command=_FOREGROUND, restart="no", auto_remove=True, terminal=terminal)
 
 
 def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, terminal: bool = False) -> ContainerSpec:

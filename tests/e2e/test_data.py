@@ -1,0 +1,69 @@
+"""Work that people put in comes out again, and goes into another site: databases and uploaded files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Running
+
+CSV = b"name,legs\nspider,8\n"
+
+
+@pytest.fixture(scope="module")
+def legs(catstown: Running) -> dict[str, str]:
+    """A dataset with a file and a table."""
+    ckan = catstown.ckan
+    ckan.action("organization_create", name="zoo")
+    made = ckan.action("package_create", name="legs", title="Counted arachnids", owner_org="zoo")
+    file = ckan.upload(made["id"], "legs.csv", CSV)
+    table = ckan.action(
+        "datastore_create", resource={"package_id": made["id"]}, records=[{"name": "spider", "legs": 8}]
+    )
+    return {"file": file["url"].removeprefix(ckan.url.rstrip("/")), "table": table["resource_id"]}
+
+
+def test_a_loaded_dump_brings_everything_back_search_included(
+    catstown: Running, legs: dict[str, str], tmp_path: Path
+) -> None:
+    assert legs
+    run = catstown.installation.run
+    run("db", "dump", str(tmp_path / "ckan.dump"), "-e", catstown.name)
+    catstown.ckan.action("dataset_purge", id="legs")
+    catstown.ckan.action("package_create", name="late", title="Came too late", owner_org="zoo")
+    assert catstown.ckan.action("package_search", q="arachnids")["count"] == 0
+    run("db", "load", str(tmp_path / "ckan.dump"), "-e", catstown.name)
+    assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
+    assert catstown.ckan.ask("package_show", id="late")[0] == 404
+
+
+def test_a_dump_that_is_none_changes_nothing(catstown: Running, legs: dict[str, str], tmp_path: Path) -> None:
+    assert legs
+    broken = tmp_path / "broken.dump"
+    broken.write_bytes(b"PGDMP and then nothing that makes sense")
+    catstown.installation.run("db", "load", str(broken), "-e", catstown.name, status=16)
+    assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
+
+
+def test_database_table_and_files_move_to_another_site(
+    catstown: Running, sandbox: Running, legs: dict[str, str], tmp_path: Path
+) -> None:
+    run = catstown.installation.run
+    run("db", "dump", str(tmp_path / "ckan.dump"), "-e", catstown.name)
+    run("db", "dump", str(tmp_path / "store.dump"), "--datastore", "-e", catstown.name)
+    run("files", "export", str(tmp_path / "files.tar"), "-e", catstown.name)
+    run("db", "load", str(tmp_path / "store.dump"), "--datastore", "-e", sandbox.name)
+    run("files", "import", str(tmp_path / "files.tar"), "-e", sandbox.name)
+    run("db", "load", str(tmp_path / "ckan.dump"), "-e", sandbox.name)
+    assert sandbox.ckan.action("package_search", q="arachnids")["count"] == 1
+    assert sandbox.ckan.get(legs["file"]) == (200, CSV.decode())
+    assert sandbox.ckan.action("datastore_search", resource_id=legs["table"])["records"][0]["legs"] == 8
+
+
+def test_data_goes_through_pipes(catstown: Running, legs: dict[str, str]) -> None:
+    archive = catstown.installation.run("files", "export", "-", "-e", catstown.name).stdout
+    catstown.installation.run("files", "import", "-", "-e", catstown.name, stdin=archive)
+    assert catstown.ckan.get(legs["file"])[0] == 200
+    dump = catstown.installation.run("db", "dump", "-", "-e", catstown.name).stdout
+    assert dump.startswith(b"PGDMP")
