@@ -1,7 +1,8 @@
 """A command that is killed anywhere and given again leaves what an uninterrupted one leaves, and loses nothing.
 
 ``script/sweep`` goes to every point. Here ``reload`` is cut at every step, ``create`` and ``purge`` at a third of their
-changes, another third each day. No point is begun after its command's time: all of it takes at most six minutes.
+changes, another third each day. No point is begun after its command's time, so that a slow machine ends too; in usual
+times every point is reached and all of it takes less than six minutes.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def a_third(steps: list[Step]) -> list[Point]:
 
 
 def test_reload_is_mended_wherever_it_was_killed(swept: Stage, say: Say) -> None:
-    assert sweep(COMMANDS["reload"], swept, all_of_it, say, within=120).failed == []
+    assert sweep(COMMANDS["reload"], swept, all_of_it, say, within=240).failed == []
 
 
 @pytest.mark.parametrize(("name", "within"), [("create", 110), ("purge", 70)])
