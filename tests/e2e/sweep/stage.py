@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,10 @@ import docker
 from datacats.model import labels
 from tests.e2e.installation import PROGRAM, Installation
 
-SUBNETS = "10.218.0.0/16"
+
+def _own_subnets() -> str:
+    """A range that no other sweep on this engine is likely to have."""
+    return f"10.218.{secrets.randbelow(256)}.0/24"
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Stage:
     installation: Installation = field(default_factory=Installation)
     engine: docker.APIClient = field(default_factory=docker.APIClient)
     tags: set[str] = field(default_factory=set)
+    subnets: str = field(default_factory=_own_subnets)
 
     @property
     def base(self) -> Path:
@@ -62,7 +66,7 @@ class Stage:
     @property
     def env(self) -> dict[str, str]:
         """The process variables of every run."""
-        return {**self.installation.env, "DATACATS_SUBNETS": SUBNETS}
+        return {**self.installation.env, "DATACATS_SUBNETS": self.subnets}
 
     def start(self, command: Sequence[str], **env: str) -> subprocess.Popen[bytes]:
         """Start a program with pipes."""
@@ -71,7 +75,7 @@ class Stage:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """Run datacats to its good end."""
-        return self.installation.run(*arguments, env={"DATACATS_SUBNETS": SUBNETS})
+        return self.installation.run(*arguments, env={"DATACATS_SUBNETS": self.subnets})
 
     def again(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """Run datacats to whatever end."""
@@ -131,7 +135,7 @@ class Stage:
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Give a stage, and remove all of it in the end."""
-    made = Stage(Installation(prefix=f"ks{os.urandom(3).hex()}"))
+    made = Stage(Installation(prefix=f"ks{secrets.token_hex(3)}"))
     try:
         yield made
     finally:
