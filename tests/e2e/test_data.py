@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Running, make
+from tests.e2e.installation import Installation
 
 CSV = b"name,legs\nspider,8\n"
 
@@ -46,19 +48,27 @@ def test_a_dump_that_is_none_changes_nothing(catstown: Running, legs: dict[str, 
     assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
 
 
+@pytest.fixture
+def elsewhere(installation: Installation) -> Iterator[Running]:
+    """An empty environment that is filled with another's data."""
+    made = make(installation, "elsewhere")
+    yield made
+    installation.run("purge", made.name, "-y", "--delete-environment")
+
+
 def test_database_table_and_files_move_to_another_site(
-    catstown: Running, sandbox: Running, legs: dict[str, str], tmp_path: Path
+    catstown: Running, elsewhere: Running, legs: dict[str, str], tmp_path: Path
 ) -> None:
     run = catstown.installation.run
     run("db", "dump", str(tmp_path / "ckan.dump"), "-e", catstown.name)
     run("db", "dump", str(tmp_path / "store.dump"), "--datastore", "-e", catstown.name)
     run("files", "export", str(tmp_path / "files.tar"), "-e", catstown.name)
-    run("db", "load", str(tmp_path / "store.dump"), "--datastore", "-e", sandbox.name)
-    run("files", "import", str(tmp_path / "files.tar"), "-e", sandbox.name)
-    run("db", "load", str(tmp_path / "ckan.dump"), "-e", sandbox.name)
-    assert sandbox.ckan.action("package_search", q="arachnids")["count"] == 1
-    assert sandbox.ckan.get(legs["file"]) == (200, CSV.decode())
-    assert sandbox.ckan.action("datastore_search", resource_id=legs["table"])["records"][0]["legs"] == 8
+    run("db", "load", str(tmp_path / "store.dump"), "--datastore", "-e", elsewhere.name)
+    run("files", "import", str(tmp_path / "files.tar"), "-e", elsewhere.name)
+    run("db", "load", str(tmp_path / "ckan.dump"), "-e", elsewhere.name)
+    assert elsewhere.ckan.action("package_search", q="arachnids")["count"] == 1
+    assert elsewhere.ckan.get(legs["file"]) == (200, CSV.decode())
+    assert elsewhere.ckan.action("datastore_search", resource_id=legs["table"])["records"][0]["legs"] == 8
 
 
 def test_data_goes_through_pipes(catstown: Running, legs: dict[str, str]) -> None:
