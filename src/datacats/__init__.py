@@ -15,9 +15,10 @@ why, and what to do next. Progress comes as events to the function that is passe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from datacats.version import VERSION as __version__  # noqa: N811 - the name that tools look for
+
+TYPE_CHECKING = False
+"""For type checkers, who take it for true; importing ``typing`` would cost more than all else here."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,10 +101,11 @@ def open_workspace(env: Mapping[str, str] | None = None, cwd: Path | None = None
     return Workspace.open(connect_all(variables), variables, cwd or Path.cwd())
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - it is whatever the name stands for
+def __getattr__(name: str) -> object:
     import importlib  # noqa: PLC0415
 
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    found: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    return found

@@ -6,7 +6,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,6 +87,8 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
 
 
 def _open_workspace() -> Workspace:
+    from pathlib import Path  # noqa: PLC0415 - help must not pay for it
+
     from datacats.engine.connect import connect_all  # noqa: PLC0415 - importing the engine takes a while
     from datacats.workflows.workspace import Workspace  # noqa: PLC0415
 
@@ -100,6 +101,8 @@ def _open_workspace() -> Workspace:
 
 
 def _look() -> Facts:
+    from pathlib import Path  # noqa: PLC0415 - help must not pay for it
+
     from datacats.engine.connect import connect_to_look  # noqa: PLC0415 - importing the engine takes a while
     from datacats.workflows.checks.facts import Facts  # noqa: PLC0415
 
