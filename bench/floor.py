@@ -62,6 +62,7 @@ class Floor:
         return until_page(self.port, began)
 
     def _place(self) -> None:
+        self.site.mkdir(parents=True)
         for part in _PARTS:
             subprocess.run(["cp", "-a", str(self.template / part), str(self.site / part)], check=True)
         for path, text in self.texts.items():

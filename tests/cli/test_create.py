@@ -283,7 +283,7 @@ def test_init_without_a_directory_takes_the_one_we_stand_in(desk: Desk) -> None:
 
 def test_init_makes_a_further_site_beside_the_first(catstown: Desk) -> None:
     ran = catstown.done("init", "catstown", "-s", "staging")
-    assert ran.lines[0] == f"catstown is ready: http://127.0.0.1:{derived_port('catstown', 'staging')}/"
+    assert ran.lines[0] == f"catstown/staging is ready: http://127.0.0.1:{derived_port('catstown', 'staging')}/"
     assert "datacats_web_catstown_staging" in catstown.states()
     assert catstown.site(site="staging")["subnets"] != catstown.site()["subnets"]
 

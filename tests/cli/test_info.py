@@ -96,10 +96,12 @@ def test_list_tells_state_and_address_of_every_site(catstown: Desk) -> None:
     catstown.done("init", "catstown", "-s", "staging")
     catstown.create("birdland", "--image-only")
     catstown.done("stop", "-s", "staging", "catstown")
-    del catstown.engine.world.containers["datacats_redis_catstown"]
     rows = [line.split()[:2] for line in catstown.done("list").lines]
     assert rows == [["birdland", "stopped"], ["catstown", "running"], ["catstown/staging", "stopped"]]
     catstown.engine.world.container("datacats_solr_catstown").state = "exited"
+    assert catstown.done("list").lines[1].split()[1] == "partly"
+    catstown.done("start", "catstown")
+    del catstown.engine.world.containers["datacats_redis_catstown"]
     assert catstown.done("list").lines[1].split()[1] == "partly"
 
 

@@ -9,7 +9,7 @@ from datacats.model import labels
 from datacats.model.image import ImageRef
 from datacats.model.ports import Answer
 from datacats.model.service import ContainerSpec
-from tests.support.desk import Desk
+from tests.support.desk import WORK, Desk
 
 WEB = "datacats_web_catstown"
 SERVICES = ("postgres", "redis", "solr", "web")
@@ -232,3 +232,14 @@ def test_a_source_directory_that_was_moved_is_followed_by_start(catstown: Desk) 
     assert f"{old} is gone" in ran.err
     catstown.done("start", new)
     assert f"Environment dir: {new}" in catstown.done("info", "catstown").lines
+
+
+def test_a_version_in_the_file_that_is_not_the_sites_is_told_and_an_unknown_one_refused(catstown: Desk) -> None:
+    toml = WORK / "catstown" / "datacats.toml"
+    text = catstown.disk.read(toml)
+    catstown.disk.place(toml, text.replace(b'"2.12"', b'"2.11"'), 0o644)
+    assert "says CKAN 2.11; primary runs 2.12.0 until: datacats upgrade" in catstown.done("start", "catstown").err
+    catstown.disk.place(toml, text.replace(b'"2.12"', b'"2.99"'), 0o644)
+    ran = catstown("reload", "catstown")
+    assert ran.status == 4
+    assert "datacats has no CKAN 2.99" in ran.err

@@ -175,7 +175,7 @@ def test_what_needs_no_image_works_without_one(catstown: Desk, words: str) -> No
 
 def test_init_takes_a_name_wherever_one_stands(catstown: Desk) -> None:
     catstown.cwd = Path("/")
-    assert catstown.done("init", "catstown", "-s", "staging").out.startswith("catstown is ready")
+    assert catstown.done("init", "catstown", "-s", "staging").out.startswith("catstown/staging is ready")
 
 
 def test_an_interrupt_where_the_password_is_asked_for_makes_nothing(

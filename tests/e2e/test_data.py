@@ -40,10 +40,13 @@ def test_a_loaded_dump_brings_everything_back_search_included(
     assert catstown.ckan.ask("package_show", id="late")[0] == 404
 
 
-def test_a_dump_that_is_none_changes_nothing(catstown: Running, legs: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"", b"PGDMP and then nothing that makes sense", b"select 1;", b"no sql"])
+def test_a_dump_that_is_none_changes_nothing(
+    catstown: Running, legs: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
     assert legs
     broken = tmp_path / "broken.dump"
-    broken.write_bytes(b"PGDMP and then nothing that makes sense")
+    broken.write_bytes(content)
     catstown.installation.run("db", "load", str(broken), "-e", catstown.name, status=16)
     assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
 

@@ -9,6 +9,7 @@ import click
 
 from datacats.cli.options import output_options, pass_session
 from datacats.cli.session import Session
+from datacats.model.names import SERVICES
 
 if TYPE_CHECKING:
     from datacats.workflows.info import EnvironmentInfo, SiteInfo
@@ -44,7 +45,7 @@ def _row(environment: EnvironmentInfo, site: SiteInfo) -> tuple[str, str]:
 def _state(site: SiteInfo) -> str:
     if site.phase != "created":
         return "half made"
-    running = [state == "running" for state in site.containers.values()]
+    running = [site.containers.get(service) == "running" for service in SERVICES]
     if not any(running):
         return "stopped"
     return "running" if all(running) else "partly"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
@@ -65,7 +64,7 @@ def _print(lines: Iterable[tuple[str, LogLine]], services: Collection[str], *, f
     width = max(map(len, services), default=0)
     for service, line in lines:
         prefix = f"{service:<{width}} | " if len(services) > 1 else ""
-        print(f"{prefix}{line.text}", file=sys.stderr if line.stream == "stderr" else sys.stdout, flush=follow)
+        print(f"{prefix}{line.text}", flush=follow)
 
 
 def _moment(since: str | None) -> float | None:

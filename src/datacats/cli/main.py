@@ -13,7 +13,7 @@ import click
 from datacats.cli.commands import COMMANDS, PASS_THROUGH
 from datacats.cli.groups import Group
 from datacats.cli.session import Session
-from datacats.errors import DatacatsError, UsageError
+from datacats.errors import DatacatsError, DiskError, UsageError
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("Interrupted. Run the same command again to carry on.\n")
         return _INTERRUPTED
+    except OSError as error:
+        return _fail(
+            session, words, DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes.")
+        )
     except SystemExit:  # how click ends when whoever reads our output has seen enough
         return 0
     return status if isinstance(status, int) else 0

@@ -11,6 +11,7 @@ import click
 
 from datacats.cli.options import address_options, is_terminal
 from datacats.cli.session import Session
+from datacats.cli.words import named
 from datacats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def read_password(*, from_stdin: bool) -> str | None:
 def show(session: Session, created: Created) -> None:
     """Show the result; a generated password is shown whatever ``--quiet`` says, because it is kept nowhere."""
     record = {**asdict(created), "password": created.password}
-    lines = [f"{created.name} is ready: {created.url}" if created.running else f"{created.name} is made."]
+    words = named(created.name, created.site)
+    lines = [f"{words} is ready: {created.url}" if created.running else f"{words} is made."]
     if not created.initialised:
         lines.append(f"Its databases are empty. Bring one in: datacats db load FILE -e {created.name}")
     elif not created.running:

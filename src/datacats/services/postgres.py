@@ -33,13 +33,20 @@ pg_isready -h {SOCKETS} >&2
 exit 3"""
 
 _LOAD = f"""\
-set -o pipefail
+set -e -o pipefail
 kind=$(head -c 5; printf x)
-if [ "$kind" = PGDMPx ]; then
+if [ "$kind" = x ]; then
+  echo 'The dump is empty.' >&2
+  exit 4
+elif [ "$kind" = PGDMPx ]; then
   (printf PGDMP; cat) | pg_restore --exit-on-error --single-transaction --no-owner --no-acl --role=ckan \\
     -U postgres -h {SOCKETS} -d "$1"
 else
   (printf 'SET ROLE ckan;\\n%s' "${{kind%x}}"; cat) | {_PSQL} -1 -d "$1" > /dev/null
+fi
+if [ -n "$2" ] && [ -z "$({_PSQL} -d "$1" -c "SELECT to_regclass('public.$2')")" ]; then
+  echo "The dump holds no table $2: it is not of CKAN's database." >&2
+  exit 4
 fi"""
 
 _ROLES = """\
@@ -133,9 +140,12 @@ def dump_command(database: str) -> tuple[str, ...]:
     return ("pg_dump", "-Fc", "-U", "postgres", "-h", SOCKETS, "-d", database)
 
 
-def load_command(database: str) -> tuple[str, ...]:
-    """The command that, inside the container, loads a dump of either kind from its standard input, or nothing of it."""
-    return ("bash", "-c", _LOAD, "load", database)
+def load_command(database: str, table: str = "") -> tuple[str, ...]:
+    """The command that, inside the container, loads a dump of either kind from its standard input, or nothing of it.
+
+    It fails for an empty dump, and for one without ``table`` where one is named.
+    """
+    return ("bash", "-c", _LOAD, "load", database, table)
 
 
 def _roles(secrets: Secrets) -> str:

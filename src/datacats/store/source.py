@@ -13,6 +13,9 @@ PLUGINS = "activity datastore datatables_view text_view image_view"
 """What a new site has enabled: the DataStore, views of tables, texts and images, and the activity stream."""
 
 _GITIGNORE = """\
+# What is saved of a site holds its users and their secrets.
+*.dump
+*.tar
 __pycache__/
 *.egg-info/
 *.pyc

@@ -131,7 +131,7 @@ def with_options(
     if _exposes(site) and not _exposes(before) and not options.expose_debugger:
         raise Conflict(
             f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
-            "Use --production, keep to 127.0.0.1, or insist: --expose-debugger",
+            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
         )
     if options.port is not None and options.port != site.port:
         return replace(site, port=_chosen(workspace, environment, site, options.port))

@@ -55,7 +55,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
         _inside(
             workspace,
             context,
-            postgres.load_command(database.loading(which.name)),
+            postgres.load_command(database.loading(which.name), "" if which.datastore else "package"),
             Streams(source, errors, errors),
             "the load",
         )

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site
-from datacats.model.event import Events, ignore
+from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan, Wait
+from datacats.recipes import resolve_ckan
 from datacats.store import locate, site_file
+from datacats.store.environment_file import NAME as FILE
 from datacats.workflows import claim, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
@@ -49,7 +51,7 @@ class Started:
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
     environment = workspace.find(options.reference)
-    complete(workspace, environment, options.site)
+    _tell_version(environment, complete(workspace, environment, options.site), events)
     if options.options != SiteOptions():
         claim.change(workspace, environment, options.site, options.options, events)
     with workspace.lock(environment, options.site):
@@ -80,6 +82,14 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
             f"Carry on with: datacats {verb}{which} {environment.source}",
         )
     return site
+
+
+def _tell_version(environment: Environment, site: Site, events: Events) -> None:
+    """A site keeps its images until it is upgraded. Raises UnknownVersion for a version that datacats does not know."""
+    wanted = resolve_ckan(environment.ckan)
+    runs = site.images.web.tag.partition("-")[0]
+    if wanted != runs:
+        events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: datacats upgrade"))
 
 
 def _how(options: StartOptions) -> up.Up:
