@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 import pytest
 
 from tests.e2e.sweep.commands import COMMANDS
-from tests.e2e.sweep.points import Point, Step, every_change, every_step, part
+from tests.e2e.sweep.points import Point, Step, every_change, every_step, part, turned
 from tests.e2e.sweep.stage import Stage, stage
 from tests.e2e.sweep.sweep import Say, sweep
 
@@ -46,7 +46,7 @@ def all_of_it(steps: list[Step]) -> list[Point]:
 
 
 def a_third(steps: list[Step]) -> list[Point]:
-    return part(every_change(steps, TURN), TURN % 3 + 1, 3)
+    return turned(part(every_change(steps, TURN), TURN % 3 + 1, 3), TURN)
 
 
 def test_reload_is_mended_wherever_it_was_killed(swept: Stage, say: Say) -> None:

@@ -69,6 +69,12 @@ def part(chosen: Sequence[Point], number: int, of: int) -> list[Point]:
     return list(chosen[number - 1 :: of])
 
 
+def turned(chosen: Sequence[Point], turn: int) -> list[Point]:
+    """Return the same points from another one on each turn: what a slow machine leaves out is not always the same."""
+    first = turn % len(chosen) if chosen else 0
+    return [*chosen[first:], *chosen[:first]]
+
+
 def _representatives(groups: Iterable[Sequence[Point]], turn: int) -> list[Point]:
     return [group[turn % len(group)] for group in groups if group]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.sweep.points import Step, every_change, every_step, part, points
+from tests.e2e.sweep.points import Step, every_change, every_step, part, points, turned
 
 STEPS = [
     Step("request", 1, "look", 1, 2, changes=False),
@@ -46,3 +46,10 @@ def test_the_parts_are_the_whole() -> None:
         said([*whole])
     )
     assert said([*part(whole, 2, 3)]) == ["after request 1", "before request 2"]
+
+
+def test_each_turn_begins_with_another_point_and_loses_none() -> None:
+    whole = points(STEPS)
+    assert [turned(whole, turn)[0] for turn in range(len(whole))] == whole
+    assert sorted(said([*turned(whole, 3)])) == sorted(said([*whole]))
+    assert turned([], 3) == []
