@@ -83,6 +83,9 @@ class Floor:
                 f"POST /v1.41/exec/{identity}/start HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
             )
+            answer = b""
+            while b"\r\n\r\n" not in answer:  # the engine takes an input that ends before its answer for a hang-up
+                answer += raw.recv(65536)
             raw.sendall(sql.encode())
             raw.shutdown(socket.SHUT_WR)
             while raw.recv(65536):
