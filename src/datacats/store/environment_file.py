@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 from datacats.errors import ConfigError, UsageError
 from datacats.model.names import check_name
@@ -68,6 +71,8 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
 
 def with_value(content: bytes, key: str, value: str) -> bytes:
     """Return the content with one top-level key changed; comments and layout are kept."""
+    import tomlkit  # noqa: PLC0415 - only a change needs it; reading, which every command does, takes less
+
     document = tomlkit.parse(content.decode())
     document[key] = value
     return tomlkit.dumps(document).encode()
@@ -75,8 +80,8 @@ def with_value(content: bytes, key: str, value: str) -> bytes:
 
 def _parse(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        return tomlkit.parse(content.decode()).unwrap()
-    except (TOMLKitError, UnicodeDecodeError) as error:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line and run the command again.") from error
 
 
