@@ -30,8 +30,8 @@ def test_for_root_the_nearest_directory_above_decides_for_a_new_source_directory
 
 def test_nothing_ever_belongs_to_root() -> None:
     disk = FakeDisk()
-    disk.make_directory(Path("/root/cats"), 0o755, (0, 0))
-    assert host.owner_for(disk, Path("/root/cats"), (0, 0)) == host.FIXED_USER
+    disk.make_directory(Path("/srv/cats"), 0o755, (0, 0))
+    assert host.owner_for(disk, Path("/srv/cats"), (0, 0)) == host.FIXED_USER
 
 
 def test_a_proxy_is_told_in_both_spellings_and_never_used_between_services() -> None:
