@@ -28,6 +28,9 @@ An interrupt (Ctrl-C) ends with 130.
 
 from __future__ import annotations
 
+UPGRADE = "Upgrade datacats: pip install --upgrade datacats; in a clone: git pull && ./script/setup"
+"""The way out where a newer datacats has been at work."""
+
 
 class DatacatsError(Exception):
     """Something datacats knows how to explain.

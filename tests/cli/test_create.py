@@ -302,3 +302,14 @@ def test_a_dry_run_of_init_makes_nothing(desk: Desk) -> None:
     ran = desk.done("init", "clone", "--dry-run")
     assert ran.lines[-1] == "then make the administrator admin"
     assert desk.changes() == []
+
+
+@pytest.mark.parametrize("words", [("create", "catstown"), ("images", "build"), ("pull",)])
+def test_an_empty_version_is_told_and_stands_for_no_default(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.workspace()
+    desk.forget()
+    ran = desk(*words, "--ckan=")
+    assert ran.status == 4
+    assert "Error: The version of CKAN is empty." in ran.err
+    assert "2.12" in ran.err
+    assert desk.changes() == []

@@ -40,6 +40,43 @@ def test_info_says_which_containers_do_not_run(catstown: Desk) -> None:
     assert "Containers: postgres solr (exited) redis" in catstown.done("info", "catstown").lines
 
 
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        (["web", "postgres", "solr", "redis"], "stopped; start it: datacats start catstown"),
+        (["web"], "not all of it runs; bring it up: datacats start catstown"),
+        (["solr"], "not all of it runs; bring it up: datacats start catstown"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_followed_by_what_brings_it_up(
+    catstown: Desk, gone: list[str], words: str
+) -> None:
+    for service in gone:
+        catstown.engine.world.container(f"datacats_{service}_catstown").state = "exited"
+    line = catstown.done("info", "catstown").lines[-1]
+    assert line == f"Available at: http://127.0.0.1:{derived_port('catstown')}/ ({words})"
+    assert catstown.done("info", "catstown", "--json").result["sites"][0]["next"] == "datacats start catstown"
+    catstown.done("start", "catstown")
+    assert catstown.done("info", "catstown").lines[-1].endswith("/")
+
+
+def test_the_command_that_brings_up_a_further_site_names_it(catstown: Desk) -> None:
+    catstown.done("init", "catstown", "-s", "staging")
+    catstown.done("stop", "catstown", "-s", "staging")
+    assert "datacats start -s staging catstown" in catstown.done("info", "catstown").lines[-1]
+    assert catstown("open", "catstown", "-s", "staging").err.endswith("datacats start -s staging catstown\n")
+
+
+def test_of_a_half_made_site_info_names_the_command_that_carries_on(catstown: Desk) -> None:
+    path = HOME / "catstown" / "sites" / "primary" / "site.json"
+    catstown.disk.add(path, catstown.disk.read(path).replace(b'"created"', b'"upgrading"'))
+    assert (
+        catstown.done("info", "catstown")
+        .lines[-1]
+        .endswith(f"(half made; carry on: datacats upgrade {WORK / 'catstown'})")
+    )
+
+
 def test_info_adds_a_block_for_each_further_site(catstown: Desk) -> None:
     catstown.done("init", "catstown", "-s", "staging", "--address", "127.0.0.3")
     port = derived_port("catstown", "staging")

@@ -14,6 +14,13 @@ from datacats.cli.session import Session
 if TYPE_CHECKING:
     from datacats.workflows.info import EnvironmentInfo, SiteInfo
 
+_WORDS = {
+    "stopped": "stopped; start it",
+    "partly": "not all of it runs; bring it up",
+    "half made": "half made; carry on",
+}
+"""What a site is told to be that is not wholly running."""
+
 
 @click.command("info", epilog="Example:  datacats info catstown")
 @environment_argument
@@ -48,4 +55,9 @@ def _lines(found: EnvironmentInfo) -> Iterator[str]:
 def _where(site: SiteInfo) -> Iterator[str]:
     words = [name if state == "running" else f"{name} ({state})" for name, state in site.containers.items()]
     yield f"Containers: {' '.join(words) or 'none'}"
-    yield f"Available at: {site.url}"
+    yield f"Available at: {site.url}{_unless(site)}"
+
+
+def _unless(site: SiteInfo) -> str:
+    """What an address that does not answer, or not wholly, is followed by."""
+    return f" ({_WORDS[site.state]}: {site.next})" if site.next else ""

@@ -9,7 +9,6 @@ import click
 
 from datacats.cli.options import output_options, pass_session
 from datacats.cli.session import Session
-from datacats.model.names import SERVICES
 
 if TYPE_CHECKING:
     from datacats.workflows.info import EnvironmentInfo, SiteInfo
@@ -39,13 +38,4 @@ def _rows(environment: EnvironmentInfo) -> list[tuple[str, str]]:
 
 def _row(environment: EnvironmentInfo, site: SiteInfo) -> tuple[str, str]:
     name = environment.name if site == environment.sites[0] else f"{environment.name}/{site.name}"
-    return name, f"{_state(site):<9} {site.url}"
-
-
-def _state(site: SiteInfo) -> str:
-    if site.phase != "created":
-        return "half made"
-    running = [site.containers.get(service) == "running" for service in SERVICES]
-    if not any(running):
-        return "stopped"
-    return "running" if all(running) else "partly"
+    return name, f"{site.state:<9} {site.url}"

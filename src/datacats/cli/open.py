@@ -7,7 +7,6 @@ import click
 from datacats.cli.options import environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import NotReady
-from datacats.model.names import PRIMARY
 
 
 @click.command("open", epilog="Example:  datacats open catstown")
@@ -23,11 +22,6 @@ def command(session: Session, environment: str | None, site: str) -> None:
 
     found = one(environment, session.workspace, site=site)
     if found.containers.get("web") != "running":
-        words = [
-            "datacats start",
-            *([f"-s {site}"] if site != PRIMARY else []),
-            *([environment] if environment else []),
-        ]
-        raise NotReady(f"The site {site} does not run.", f"Start it: {' '.join(words)}")
+        raise NotReady(f"The site {site} does not run.", f"Start it: {found.next}")
     opened = webbrowser.open(found.url)
     session.result({"url": found.url, "opened": opened}, [found.url])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from datacats.engine.endpoint import Endpoint
 from datacats.errors import (
+    UPGRADE,
     AddressTaken,
     Conflict,
     DatacatsError,
@@ -83,14 +84,16 @@ class _Rule(NamedTuple):
 
 _GONE = "See what there is: docker ps -a"
 
+_LOOK = "See which programs there are: datacats exec web ls /usr/bin /usr/local/bin"
+
 _RULES = (
-    _Rule(400, ("client version", "minimum supported api"), VersionRefused, "Upgrade datacats."),
+    _Rule(400, ("client version", "minimum supported api"), VersionRefused, UPGRADE),
     _Rule(400, ("client version", "maximum supported api"), EngineTooOld, "Install Docker Engine 20.10 or newer."),
     _Rule(0, ("port is already allocated",), AddressTaken, "Stop what uses it, or choose another port."),
     _Rule(0, ("address already in use",), AddressTaken, "Stop what uses it, or choose another port."),
     _Rule(0, ("pool overlaps",), AddressTaken, "Choose another range of subnets, or remove the network that has it."),
-    _Rule(0, ("executable file not found",), NotExecutable, "See what is in the image: datacats shell"),
-    _Rule(0, ("no such file or directory", "exec:"), NotExecutable, "See what is in the image: datacats shell"),
+    _Rule(0, ("executable file not found",), NotExecutable, _LOOK),
+    _Rule(0, ("no such file or directory", "exec:"), NotExecutable, _LOOK),
     _Rule(0, ("permission denied", "exec:"), NotExecutable, "Make the file executable."),
     _Rule(0, ("no space left on device",), EngineError, "Free some space: docker system df shows what Docker uses."),
     _Rule(400, ("bind source path does not exist",), EngineError, "Put the directory back, or restore a snapshot."),

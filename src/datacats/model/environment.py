@@ -36,6 +36,20 @@ class Phase(str, Enum):
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def verb(self) -> str:
+        """The command that brings an interrupted one to its end; for one that is complete, what brings it up."""
+        return _VERBS[self]
+
+
+_VERBS = {
+    Phase.CREATING: "create",
+    Phase.CREATED: "start",
+    Phase.UPGRADING: "upgrade",
+    Phase.ROLLING_BACK: "upgrade --rollback",
+    Phase.PURGING: "purge",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:

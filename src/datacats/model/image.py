@@ -37,6 +37,11 @@ class ImageRef:
             return cls(text, "latest")
         return cls(repository, tag)
 
+    @property
+    def version(self) -> str:
+        """The version that the tag of one of our images begins with: CKAN's for web and search."""
+        return self.tag.partition("-")[0]
+
     def at(self, registry: str) -> ImageRef:
         """Return the name of this image in ``registry`` (``host:port`` or ``host:port/path``)."""
         return ImageRef(f"{registry}/{self.repository}", self.tag)

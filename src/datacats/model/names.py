@@ -58,6 +58,11 @@ def network_name(kind: str, environment: str, site: str = PRIMARY) -> str:
     return f"datacats_{kind}_{suffix(environment, site)}"
 
 
+def typed(verb: str, where: object, site: str = PRIMARY) -> str:
+    """The command that does something to a site, as people type it: ``datacats start -s SITE NAME``."""
+    return f"datacats {verb} {where}" if site == PRIMARY else f"datacats {verb} -s {site} {where}"
+
+
 def port_key(environment: str, site: str) -> str:
     """What the derived port is made from: NAME, for a further site NAME-SITE."""
     return environment if site == PRIMARY else f"{environment}-{site}"

@@ -40,8 +40,9 @@ def resolve_ckan(text: str) -> str:
     found = re.fullmatch(r"(\d+\.\d+)(\.\d+)?", text)
     if found is None or found[1] not in LINES:
         known = ", ".join(f"{line.name} ({line.pinned})" for line in LINES.values())
+        asked = f"datacats has no CKAN {text[:60]}" if text else "The version of CKAN is empty"
         raise UnknownVersion(
-            f"datacats has no CKAN {text}: it knows {known}, and other patch releases of these.",
+            f"{asked}. There are {known}, and other patch releases of these.",
             f"Ask for a line or an exact release of one, for example {DEFAULT_CKAN}.",
         )
     return text if found[2] else LINES[found[1]].pinned

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datacats.errors import ConfigError
+from datacats.errors import UPGRADE, ConfigError
 from datacats.model.ports import Disk
 
 Record = TypeVar("Record")
@@ -27,7 +27,7 @@ def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> 
         if layout > _LAYOUT:
             raise ConfigError(
                 f"{path} was written by a newer datacats (layout {layout}; this one knows {_LAYOUT}).",
-                "Upgrade datacats: pip install --upgrade datacats.",
+                UPGRADE,
             )
         return decode(document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

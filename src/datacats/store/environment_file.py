@@ -14,7 +14,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from datacats.errors import ConfigError, UsageError
+from datacats.errors import UPGRADE, ConfigError, UsageError
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
 
@@ -57,7 +57,7 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
     if version is not None and version > _VERSION:
         raise ConfigError(
             f"{path} has version {version}; this datacats knows version {_VERSION}.",
-            "Upgrade datacats: pip install --upgrade datacats.",
+            UPGRADE,
         )
     for key in ("version", "name", "ckan"):
         if key not in document:

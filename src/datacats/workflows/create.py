@@ -71,7 +71,7 @@ def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment
         locate.refuse_twin(workspace.ports.disk, workspace.root, environment)
         return environment, Plan()
     name = check_name(directory.name, "an environment")
-    ckan = new.ckan or _NEWEST
+    ckan = _NEWEST if new.ckan is None else new.ckan
     data = workspace.root.environment(name)
     environment = Environment(name, directory, data, workspace.root.uuid, ckan)
     texts = _texts(name, ckan, new)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from datacats.errors import DatacatsError
 from datacats.model import labels
-from datacats.model.environment import Environment
-from datacats.model.names import PRIMARY, SERVICES
+from datacats.model.environment import Environment, Phase, Site
+from datacats.model.names import PRIMARY, SERVICES, typed
 from datacats.model.observed import ContainerSeen
 from datacats.store import locate, site_file
 from datacats.workflows.workspace import Workspace
@@ -18,7 +18,11 @@ from datacats.workflows.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
-    """A site: its port, the state of each service that has a container, and its address."""
+    """A site: its port, the state of each service that has a container, and its address.
+
+    ``state`` is running, partly (some service does not run), stopped, or half made; ``next`` is the command that
+    brings it up, empty when all of it runs.
+    """
 
     name: str
     port: int
@@ -26,6 +30,8 @@ class SiteInfo:
     phase: str
     containers: dict[str, str]
     url: str
+    state: str
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,33 @@ def _environment(
 def _site(workspace: Workspace, environment: Environment, name: str, seen: list[ContainerSeen]) -> SiteInfo:
     site = site_file.read(workspace.ports.disk, environment, name)
     containers = dict(_states(name, seen))
-    return SiteInfo(name, site.port, str(site.mode), str(site.phase), containers, f"{site.url}/")
+    state = _state(site, containers)
+    return SiteInfo(
+        name=name,
+        port=site.port,
+        mode=str(site.mode),
+        phase=str(site.phase),
+        containers=containers,
+        url=f"{site.url}/",
+        state=state,
+        next=_next(environment, site, state),
+    )
+
+
+def _state(site: Site, containers: Mapping[str, str]) -> str:
+    if site.phase is not Phase.CREATED:
+        return "half made"
+    running = [containers.get(service) == "running" for service in SERVICES]
+    if not any(running):
+        return "stopped"
+    return "running" if all(running) else "partly"
+
+
+def _next(environment: Environment, site: Site, state: str) -> str:
+    if state == "running":
+        return ""
+    where = environment.name if site.phase is Phase.CREATED else environment.source
+    return typed(site.phase.verb, where, site.name)
 
 
 def _states(site: str, seen: list[ContainerSeen]) -> Iterator[tuple[str, str]]:

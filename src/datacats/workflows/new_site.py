@@ -12,7 +12,7 @@ from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events
 from datacats.model.hashing import ckan_hash
 from datacats.model.image import ImageSet
-from datacats.model.names import PRIMARY
+from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Operation, Plan
 from datacats.model.secrets import random_text
 from datacats.planning import admin, database, template
@@ -128,10 +128,9 @@ def refuse_existing(workspace: Workspace, environment: Environment, site: str) -
         return
     if site_file.read(disk, environment, site).phase is not Phase.CREATING:
         complete(workspace, environment, site)
-        which = f"-s {site} " if site != PRIMARY else ""
         raise Conflict(
             f"The site {site} of {environment.name} is there already.",
-            f"Start it: datacats start {which}{environment.name}",
+            f"Start it: {typed('start', environment.name, site)}",
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datacats.errors import NoSuchContainer
 from datacats.model import labels
 from datacats.model.environment import Environment, SiteContext
-from datacats.model.names import container_name
+from datacats.model.names import container_name, typed
 from datacats.model.observed import ContainerSeen, Observed
 from datacats.model.plan import Plan, RemoveContainer, StopContainer
 from datacats.planning.converge import refuse_foreign
@@ -32,7 +32,7 @@ def container(workspace: Workspace, environment: Environment, site: str, service
             return seen
     raise NoSuchContainer(
         f"The service {service} of {environment.name} has no container ({name}).",
-        f"Make it: datacats start {environment.name}",
+        f"Make it: {typed('start', environment.name, site)}",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site
 from datacats.model.event import Events, Said, ignore
-from datacats.model.names import PRIMARY
+from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan, Wait
 from datacats.recipes import resolve_ckan
 from datacats.store import locate, site_file
@@ -15,13 +15,6 @@ from datacats.store.environment_file import NAME as FILE
 from datacats.workflows import claim, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
-
-_VERBS = {
-    Phase.CREATING: "create",
-    Phase.UPGRADING: "upgrade",
-    Phase.ROLLING_BACK: "upgrade --rollback",
-    Phase.PURGING: "purge",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +68,10 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
     """Return a site that is complete. Raises NotFound, and Conflict when it is half made."""
     site = site_file.read(workspace.ports.disk, environment, name)
     if site.phase is not Phase.CREATED:
-        verb = _VERBS[site.phase]
-        which = f" -s {name}" if name != PRIMARY else ""
+        verb = site.phase.verb
         raise Conflict(
             f"The site {name} of {environment.name} is half made: its {verb} was interrupted.",
-            f"Carry on with: datacats {verb}{which} {environment.source}",
+            f"Carry on with: {typed(verb, environment.source, name)}",
         )
     return site
 
@@ -87,7 +79,7 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
 def _tell_version(environment: Environment, site: Site, events: Events) -> None:
     """A site keeps its images until it is upgraded. Raises UnknownVersion for a version that datacats does not know."""
     wanted = resolve_ckan(environment.ckan)
-    runs = site.images.web.tag.partition("-")[0]
+    runs = site.images.web.version
     if wanted != runs:
         events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: datacats upgrade"))
 

@@ -95,9 +95,9 @@ def _previous(environment: Environment, site: Site) -> ImageSet:
 
 def _version(environment: Environment, site: Site) -> str:
     wanted = resolve_ckan(environment.ckan)
-    if _line(wanted) != _line(site.images.web.tag):
+    if _line(wanted) != _line(site.images.web.version):
         raise Conflict(
-            f"{environment.name} runs CKAN {site.images.web.tag.partition('-')[0]}; {wanted} is another line.",
+            f"{environment.name} runs CKAN {site.images.web.version}; {wanted} is another line.",
             "upgrade stays within one line. Make a new environment, and bring the data in: datacats db load",
         )
     return wanted

@@ -75,3 +75,15 @@ def test_the_content_of_a_file_cannot_pose_as_the_next_file() -> None:
 def test_an_image_set_gives_the_image_of_each_role() -> None:
     images = ImageSet(*(ImageRef(f"datacats/{role}", "1") for role in ROLES))
     assert [images[role].repository for role in ROLES] == [f"datacats/{role}" for role in ROLES]
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("datacats/web:2.12.0-29158dd1a4a8", "2.12.0"),
+        ("datacats/redis:7.0-ab20", "7.0"),
+        ("r:5000/datacats/web:2.11.6-a0f", "2.11.6"),
+    ],
+)
+def test_the_version_of_an_image_is_what_its_tag_begins_with(name: str, version: str) -> None:
+    assert ImageRef.parse(name).version == version

@@ -46,6 +46,7 @@ def test_an_unknown_key_far_from_all_lists_the_known_ones(tmp_path: Path) -> Non
 def test_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> None:
     error = refusal(tmp_path, GOOD.replace("version = 1", "version = 2"))
     assert "pip install --upgrade datacats" in error.hint
+    assert "in a clone: git pull && ./script/setup" in error.hint
 
 
 @pytest.mark.parametrize("key", ["version", "name", "ckan"])

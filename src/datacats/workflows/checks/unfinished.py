@@ -12,6 +12,7 @@ from pathlib import Path
 from datacats.errors import Conflict, DatacatsError
 from datacats.model.environment import Phase
 from datacats.model.finding import Finding, Severity, ok
+from datacats.model.names import typed
 from datacats.store import environment_file, locate
 from datacats.store.root import FILE as ROOT_FILE
 from datacats.workflows.checks.facts import Facts
@@ -19,12 +20,6 @@ from datacats.workflows.checks.seen_data import SeenSite
 
 NAME = "environments"
 
-_VERBS = {
-    Phase.CREATING: "init",
-    Phase.UPGRADING: "upgrade",
-    Phase.ROLLING_BACK: "upgrade --rollback",
-    Phase.PURGING: "purge",
-}
 _WORDS = {
     Phase.CREATING: "made",
     Phase.UPGRADING: "upgraded",
@@ -57,13 +52,13 @@ def judge(half: Half) -> Finding:
     seen, phase = half.seen, half.seen.site.phase
     if half.at_work:
         return Finding(NAME, Severity.NOTE, f"{seen.name} is being {_WORDS[phase]} at this moment.")
-    where = str(seen.environment.source) if phase is Phase.CREATING else seen.environment.name
+    where = seen.environment.source if phase is Phase.CREATING else seen.environment.name
     return Finding(
         NAME,
         Severity.WARNING,
         f"{seen.name} is half {_WORDS[phase]}.",
         "A command was interrupted, or still makes images. Nothing is lost: the same command carries on.",
-        f"datacats {_VERBS[phase]} {seen.words.replace(seen.environment.name, where)}",
+        typed(phase.verb, where, seen.site.name),
     )
 
 

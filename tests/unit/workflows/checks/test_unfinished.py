@@ -21,8 +21,8 @@ def test_an_environment_that_is_whole_is_well() -> None:
 @pytest.mark.parametrize(
     ("phase", "site", "fix"),
     [
-        (Phase.CREATING, "primary", "datacats init /src/catstown"),
-        (Phase.CREATING, "blue", "datacats init -s blue /src/catstown"),
+        (Phase.CREATING, "primary", "datacats create /src/catstown"),
+        (Phase.CREATING, "blue", "datacats create -s blue /src/catstown"),
         (Phase.UPGRADING, "primary", "datacats upgrade catstown"),
         (Phase.ROLLING_BACK, "primary", "datacats upgrade --rollback catstown"),
         (Phase.PURGING, "primary", "datacats purge catstown"),
