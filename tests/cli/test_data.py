@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,53 @@ def test_a_dump_that_fails_leaves_no_file_and_keeps_the_one_that_was_there(
 ) -> None:
     (tmp_path / "cats.dump").write_bytes(b"yesterday's")
     inside.fails = "pg_dump"
-    ran = catstown("db", "dump", tmp_path / "cats.dump")
+    ran = catstown("db", "dump", tmp_path / "cats.dump", "--force")
     assert ran.status == 16
     assert "no way" in ran.err
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("cats.dump", b"yesterday's")]
+
+
+@pytest.mark.parametrize("words", ["db dump", "files export", "images save"])
+def test_a_file_that_is_there_is_overwritten_only_by_force(
+    catstown: Desk, inside: Inside, tmp_path: Path, words: str
+) -> None:
+    file = tmp_path / "old cats"
+    file.write_bytes(b"yesterday's")
+    file.chmod(0o640)
+    ran = catstown(*words.split(), file)
+    assert (ran.status, file.read_bytes(), inside.calls) == (5, b"yesterday's", [])
+    assert ran.err.endswith(f"overwrite it: datacats {words} '{file}' --force\n")
+    catstown.done(*words.split(), file, "--force")
+    assert file.read_bytes() != b"yesterday's"
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in tmp_path.iterdir()] == ["old cats"]
+
+
+def test_a_new_dump_is_for_its_owner_only(catstown: Desk, inside: Inside, tmp_path: Path) -> None:
+    catstown.done("db", "dump", tmp_path / "cats.dump")
+    assert inside.calls
+    assert (tmp_path / "cats.dump").stat().st_mode & 0o777 == 0o600
+
+
+def test_where_a_link_leads_is_overwritten_and_the_link_stays(catstown: Desk, inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "latest").symlink_to("there/cats.dump")
+    catstown.done("db", "dump", tmp_path / "latest")
+    catstown.done("db", "dump", tmp_path / "latest", "--force")
+    assert inside.calls
+    assert (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "there" / "cats.dump").read_bytes() == b"content"
+
+
+def test_a_pipe_is_written_to_and_never_replaced(catstown: Desk, inside: Inside, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    catstown.done("db", "dump", pipe)
+    assert inside.calls
+    assert os.read(end, 100) == b"content"
+    os.close(end)
+    assert pipe.is_fifo()
 
 
 def test_a_file_that_cannot_be_written_is_named(catstown: Desk, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from datacats.cli.files import reading, writing
 from datacats.cli.groups import Group
 from datacats.cli.options import dry_run_option, output_options, pass_session
 from datacats.cli.session import Session
+from datacats.cli.transfer import force_option, reading, source_argument, target_argument, writing, wrote
 
 _MEGABYTE = 1_000_000
 
@@ -76,22 +76,22 @@ def push(session: Session, ckan: str, registry: str | None) -> None:
 
 
 @command.command("save", epilog="Example:  datacats images save ckan-2.12.tar")
-@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@target_argument
+@force_option
 @ckan_option
 @output_options
 @pass_session
-def save(session: Session, file: Path, ckan: str) -> None:
+def save(session: Session, file: Path, force: bool, ckan: str) -> None:
     """Write the images of a CKAN version to FILE, for a machine without a network."""
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
-    with writing(file) as target:
+    with writing(session, file, force=force) as target:
         names = [str(ref) for ref in image_store.save(ckan, target, session.workspace)]
-    if str(file) != "-":
-        session.result({"file": str(file), "images": names}, [f"Wrote {file}"])
+    wrote(session, file, images=names)
 
 
 @command.command("load", epilog="Example:  datacats images load ckan-2.12.tar")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@source_argument
 @output_options
 @pass_session
 def load(session: Session, file: Path) -> None:

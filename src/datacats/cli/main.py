@@ -71,7 +71,7 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     ``open_workspace`` is called when the command first needs its workspace; without it the real ports are opened.
     """
     session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
-    words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
+    words = session.words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
     try:
         status = root.main(words, prog_name="datacats", standalone_mode=False, obj=session)
     except DatacatsError as error:

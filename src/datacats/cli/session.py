@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 class Session:
     """One run of the command line. ``open`` connects when a command first asks for its workspace.
 
-    ``look`` is for the command that says why no workspace can be opened.
+    ``words`` are those that were typed. ``look`` is for the command that says why no workspace can be opened.
     """
 
     open: Callable[[], Workspace]
     json: bool = False
     quiet: bool = False
     command: str = ""
+    words: Sequence[str] = ()
     look: Callable[[], Facts] | None = None
     _workspace: Workspace | None = field(default=None, repr=False)
 
