@@ -9,7 +9,7 @@ from datacats.model import labels
 from datacats.model.image import ImageRef
 from datacats.model.ports import Answer
 from datacats.model.service import ContainerSpec
-from tests.support.desk import WORK, Desk
+from tests.support.desk import HOME, WORK, Desk
 
 WEB = "datacats_web_catstown"
 SERVICES = ("postgres", "redis", "solr", "web")
@@ -243,3 +243,9 @@ def test_a_version_in_the_file_that_is_not_the_sites_is_told_and_an_unknown_one_
     ran = catstown("reload", "catstown")
     assert ran.status == 4
     assert "datacats has no CKAN 2.99" in ran.err
+
+
+def test_an_environment_that_no_longer_says_whose_it_is_is_found_by_name_again_after_a_start(catstown: Desk) -> None:
+    catstown.disk.remove_tree(HOME / "catstown" / "environment.json")
+    catstown.done("start", WORK / "catstown")
+    assert catstown.done("list").out.startswith("catstown  running")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,13 @@ def find(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Enviro
     """Return the environment that a reference names: None means the current directory upwards.
 
     A name that has a data directory wins over a directory of the same name. Raises NotFound, ConfigError when the
-    source directory is gone, and Conflict when the data directory belongs to another source directory.
+    source directory is gone or has another name by now, Conflict when the data directory belongs to another one.
     """
     if reference is not None and is_known(disk, root, reference):
-        return load(disk, root, _source_of(disk, root, reference))
+        environment = describe(disk, root, _source_of(disk, root, reference))
+        if environment.name != reference:
+            raise _renamed(environment, reference, root)
+        return environment
     return load(disk, root, find_source(disk, _start(disk, reference, cwd)))
 
 
@@ -72,9 +76,14 @@ def to_remove(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> E
 
 
 def load(disk: Disk, root: DataRoot, source: Path) -> Environment:
-    """Return the environment of a source directory, its data directory being there."""
+    """Return the environment of a source directory, its data directory being there.
+
+    One that holds sites but no longer says whose it is counts: the next start writes that down again.
+    """
     environment = describe(disk, root, source)
-    if not is_there(disk, root, environment.name):
+    if not is_there(disk, root, environment.name) and disk.entry(environment.data / "sites") is None:
+        if former := _former_name(disk, root, source):
+            raise _renamed(environment, former, root)
         raise NotFound(
             f"The environment {environment.name} has no data directory ({environment.data}).",
             f"Make it: datacats init {source}",
@@ -88,7 +97,7 @@ def refuse_twin(disk: Disk, root: DataRoot, environment: Environment) -> None:
     if not is_there(disk, root, environment.name):
         return
     recorded = recorded_source(disk, root, environment.name)
-    if recorded != environment.source and disk.entry(recorded / environment_file.NAME) is not None:
+    if recorded != environment.source and _bears(disk, recorded, environment.name):
         file = environment.source / environment_file.NAME
         raise Conflict(
             f"The name {environment.name} belongs to another source directory, {recorded}.",
@@ -155,6 +164,35 @@ def refuse_stranger(disk: Disk, data: Path) -> None:
         return
     whose = "was made by the first datacats" if held & _OLD else "was not made by datacats"
     raise Conflict(f"{data} is there already and {whose}; it is left alone.", f"Move it away: mv {data} {data}.old")
+
+
+def _former_name(disk: Disk, root: DataRoot, source: Path) -> str | None:
+    """Return the environment whose data directory belongs to a source directory, whatever that is named by now."""
+    for name in names(disk, root):
+        with suppress(ConfigError):
+            if recorded_source(disk, root, name) == source:
+                return name
+    return None
+
+
+def _renamed(environment: Environment, former: str, root: DataRoot) -> ConfigError:
+    file = environment.source / environment_file.NAME
+    return ConfigError(
+        f"{file} has the name {environment.name} by now; the data of {former} ({root.environment(former)}) goes with "
+        f"the name {former}.",
+        f'Set it back: name = "{former}" in that file; or make {environment.name} beside it, with new data: '
+        f"datacats init {environment.source}; or remove the data of {former}: datacats purge {former}",
+    )
+
+
+def _bears(disk: Disk, source: Path, name: str) -> bool:
+    """Whether a source directory is there and has that name; a file that cannot be read may well have it."""
+    if disk.entry(source / environment_file.NAME) is None:
+        return False
+    try:
+        return environment_file.read(disk, source).name == name
+    except ConfigError:
+        return True
 
 
 def _start(disk: Disk, reference: str | None, cwd: Path) -> Path:

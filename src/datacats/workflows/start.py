@@ -89,7 +89,7 @@ def _how(options: StartOptions) -> up.Up:
 
 
 def _follow_source(workspace: Workspace, environment: Environment) -> None:
-    """A source directory that was moved is found by the environment's name again."""
-    disk = workspace.ports.disk
-    if locate.recorded_source(disk, workspace.root, environment.name) != environment.source:
+    """A source directory that was moved is found by the environment's name again; so is one whose record is lost."""
+    disk, root, name = workspace.ports.disk, workspace.root, environment.name
+    if not locate.is_there(disk, root, name) or locate.recorded_source(disk, root, name) != environment.source:
         locate.record_source(disk, environment, workspace.owner(environment))

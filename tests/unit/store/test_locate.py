@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datacats.engine.disk import RealDisk
-from datacats.errors import Conflict, NotFound
+from datacats.errors import ConfigError, Conflict, NotFound
 from datacats.store import environment_file, locate
 from datacats.store.root import DataRoot
 
@@ -82,6 +82,54 @@ def test_two_copies_of_one_source_with_one_name_are_told_apart(root: DataRoot, t
     second = source(tmp_path / "second", "catstown")
     with pytest.raises(Conflict, match=str(first)):
         locate.find(DISK, root, None, second)
+
+
+def rename(directory: Path, name: str) -> None:
+    (directory / "datacats.toml").write_bytes(environment_file.new(name, "2.12"))
+
+
+@pytest.mark.parametrize("reference", ["catstown", None])
+def test_a_changed_name_is_told_with_the_data_of_the_old_one_and_every_way_back(
+    root: DataRoot, tmp_path: Path, reference: str | None
+) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    rename(home, "dogville")
+    with pytest.raises(ConfigError, match=f"the data of catstown .{root.path}/catstown. goes with") as caught:
+        locate.find(DISK, root, reference, home)
+    for way in ('name = "catstown"', f"datacats init {home}", "datacats purge catstown"):
+        assert way in caught.value.hint
+
+
+def test_a_name_never_means_the_environment_that_its_source_directory_has_become(
+    root: DataRoot, tmp_path: Path
+) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    rename(home, "dogville")
+    complete(root, home)
+    assert locate.find(DISK, root, None, home).name == "dogville"
+    with pytest.raises(ConfigError, match="has the name dogville by now"):
+        locate.find(DISK, root, "catstown", home)
+    assert locate.to_remove(DISK, root, "catstown", tmp_path).data == root.environment("catstown")
+
+
+def test_another_environment_at_the_place_that_a_moved_one_left_is_no_twin(root: DataRoot, tmp_path: Path) -> None:
+    moved = complete(root, source(tmp_path / "old", "catstown")).rename(tmp_path / "new")
+    source(tmp_path / "old", "dogville")
+    assert locate.find(DISK, root, None, moved).source == moved
+
+
+def test_a_twin_whose_file_cannot_be_read_is_still_one(root: DataRoot, tmp_path: Path) -> None:
+    first = complete(root, source(tmp_path / "first", "catstown"))
+    (first / "datacats.toml").write_text("name = ")
+    with pytest.raises(Conflict, match=str(first)):
+        locate.find(DISK, root, None, source(tmp_path / "second", "catstown"))
+
+
+def test_data_that_no_longer_says_whose_it_is_belongs_to_the_source_of_its_name(root: DataRoot, tmp_path: Path) -> None:
+    home = complete(root, source(tmp_path / "cats", "catstown"))
+    (root.environment("catstown") / locate.FILE).unlink()
+    (root.environment("catstown") / "sites").mkdir()
+    assert locate.find(DISK, root, None, home).name == "catstown"
 
 
 def test_a_source_directory_that_was_moved_keeps_its_data(root: DataRoot, tmp_path: Path) -> None:
