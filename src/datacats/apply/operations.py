@@ -130,7 +130,8 @@ def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
 @_do.register
 def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
     output = io.BytesIO()
-    status = ports.engine.containers.run(operation.spec.labelled(), Streams(None, output, output))
+    given = io.BytesIO(operation.stdin) if operation.stdin else None
+    status = ports.engine.containers.run(operation.spec.labelled(), Streams(given, output, output))
     if status != 0:
         raise CommandFailed(
             f"{' '.join(operation.spec.command)} ended with status {status}.",

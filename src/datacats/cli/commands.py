@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list": ("list", "List the environments, their sites, and where they answer."),
     "open": ("open", "Open a site in the browser; where there is none, print its address."),
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),
+    "install": ("install", "Install extensions: those in the source directory, and those asked for."),
+    "uninstall": ("uninstall", "Take extensions out."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
     "exec": ("exec", "Run a command inside a running service."),

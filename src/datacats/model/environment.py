@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from datacats.model.image import ImageSet
+from datacats.model.image import ImageRef, ImageSet, with_packages
 from datacats.model.names import PRIMARY
 
 
@@ -56,7 +56,8 @@ class Environment:
     """One named source directory and data directory.
 
     ``root`` is the uuid of the data root; ``ckan`` the exact version; ``env`` the process variables that
-    ``datacats.toml`` passes through to web and one-off containers.
+    ``datacats.toml`` passes through to web and one-off containers. ``extensions`` are the requirements that
+    ``install`` was asked for, ``overrides`` those that replace CKAN's pins, ``system_packages`` Debian packages of web.
     """
 
     name: str
@@ -65,6 +66,13 @@ class Environment:
     root: str
     ckan: str
     env: Mapping[str, str] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    system_packages: tuple[str, ...] = ()
+
+    def layer(self, digest: str) -> Path:
+        """Return where a layer of installed extensions lies."""
+        return self.data / "layers" / digest
 
     def site_directory(self, site: str) -> Path:
         """Return where the state of a site lies."""
@@ -127,11 +135,20 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class SiteContext:
-    """All that a service needs to describe itself, so that describing stays pure."""
+    """All that a service needs to describe itself, so that describing stays pure.
+
+    ``layer`` is the digest of the installed extensions; empty when there are none.
+    """
 
     environment: Environment
     site: Site
     host: Host
+    layer: str = ""
+
+    @property
+    def web_image(self) -> ImageRef:
+        """The image of web and one-off containers: the site's, with the environment's system packages in it."""
+        return with_packages(self.site.images.web, self.environment.system_packages)
 
     @property
     def directory(self) -> Path:

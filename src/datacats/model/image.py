@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["web", "postgres", "search", "redis"]
+Role = Literal["web", "postgres", "search", "redis", "build"]
 BaseKind = Literal["debian", "bootstrap"]
 
 ROLES: tuple[Role, ...] = ("web", "postgres", "search", "redis")
@@ -120,6 +120,14 @@ class ImageSet:
     def __getitem__(self, role: Role) -> ImageRef:
         ref: ImageRef = getattr(self, role)
         return ref
+
+
+def with_packages(web: ImageRef, packages: Sequence[str]) -> ImageRef:
+    """Return the name of the image that is ``web`` with Debian packages installed in it: ``web`` itself for none."""
+    if not packages:
+        return web
+    digest = hashlib.sha256("\0".join(sorted(packages)).encode()).hexdigest()
+    return ImageRef(web.repository, f"{web.tag}-{digest[:12]}")
 
 
 @dataclass(frozen=True, slots=True)

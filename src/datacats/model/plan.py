@@ -181,6 +181,7 @@ class RunOneOff(Operation):
     """Run one command in a container of its own that is destroyed after; a status other than 0 is an error."""
 
     spec: ContainerSpec
+    stdin: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
         return f"run {' '.join(self.spec.command)}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from datacats.errors import NotFound
@@ -18,8 +19,9 @@ from datacats.model.image import (
     ImageRef,
     ImageSet,
     Role,
+    with_packages,
 )
-from datacats.recipes.sources import image_files, search_files, web_files
+from datacats.recipes.sources import build_files, image_files, packages_files, search_files, web_files
 from datacats.recipes.versions import POSTGRES, REDIS
 
 
@@ -37,6 +39,37 @@ def image_set(ckan: str, architecture: str, base: BaseKind) -> ImageSet:
     """Name the four images of an exact CKAN version."""
     web, postgres, search, redis = (recipe(role, ckan, architecture, base).ref for role in ROLES)
     return ImageSet(web=web, postgres=postgres, search=search, redis=redis)
+
+
+def extended(web: ImageRef, packages: Sequence[str], host: HostBuild) -> BuildContext:
+    """Return the build of the image that is ``web`` with Debian packages installed in it."""
+    return _derived("web", with_packages(web, packages), web, packages_files(packages), host)
+
+
+def builder_ref(web: ImageRef) -> ImageRef:
+    """Return the name of the image that installs extensions for containers of ``web``."""
+    return ImageRef("datacats/build", f"{web.tag}-{_digest(build_files())[:12]}")
+
+
+def builder(web: ImageRef, host: HostBuild) -> BuildContext:
+    """Return the build of the image that installs extensions for containers of ``web``: it, a compiler, and uv."""
+    return _derived("build", builder_ref(web), web, build_files(), host)
+
+
+def _derived(
+    role: Role, ref: ImageRef, base: ImageRef, files: tuple[ContextFile, ...], host: HostBuild
+) -> BuildContext:
+    always_there = ContextFile("host/README", b"What build stages need of the host; no part of the image.\n")
+    return BuildContext(
+        ref=ref,
+        files=(*files, always_there, *host.files),
+        arguments={"BASE": str(base), **_both_spellings(host.proxies)},
+        labels={labels.ROLE: role, labels.RECIPE: _digest(files), labels.CKAN: base.tag.partition("-")[0]},
+    )
+
+
+def _digest(files: tuple[ContextFile, ...]) -> str:
+    return hashlib.sha256(repr([(file.path, file.mode, file.content) for file in files]).encode()).hexdigest()
 
 
 def role_of(ref: ImageRef) -> Role:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -28,6 +28,20 @@ def web_files(ckan: str) -> tuple[ContextFile, ...]:
         ContextFile("build.txt", _lock("build").encode()),
         ContextFile("uv.txt", _lock("uv").encode()),
     )
+
+
+def build_files() -> tuple[ContextFile, ...]:
+    """Return what the image that installs extensions is made of."""
+    images = files(__package__) / "images"
+    shared = _file("shared/follow-host", (images / "shared" / "follow-host").read_bytes())
+    locks = (ContextFile(f"{name}.txt", _lock(name).encode()) for name in ("build", "uv"))
+    return (*_walk(images / "build", ""), shared, *locks)
+
+
+def packages_files(packages: Sequence[str]) -> tuple[ContextFile, ...]:
+    """Return what an image with further Debian packages is made of."""
+    listed = ContextFile("packages.txt", "".join(f"{name}\n" for name in sorted(packages)).encode())
+    return (*_walk(files(__package__) / "images" / "packages", ""), listed)
 
 
 def search_files(ckan: str) -> tuple[ContextFile, ...]:

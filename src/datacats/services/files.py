@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from datacats.model.environment import SiteContext
 from datacats.model.secrets import Secrets
@@ -12,13 +13,15 @@ from datacats.services import ini, redis, web
 from datacats.services.common import run_directory
 
 
-def run_files(context: SiteContext, secrets: Secrets, choices: bytes) -> dict[Path, bytes]:
+def run_files(
+    context: SiteContext, secrets: Secrets, choices: bytes, tokens: Mapping[str, str] = MappingProxyType({})
+) -> dict[Path, bytes]:
     """Return the path and content of every private file of a site. Each service sees only its own.
 
-    ``choices`` is the content of the source's ``ckan.ini``.
+    ``choices`` is the content of the source's ``ckan.ini``, ``tokens`` are settings that hold API tokens.
     """
     files = {
-        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets, choices),
+        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets, choices, tokens),
         run_directory(context, redis.SERVICE) / "redis.conf": redis.configuration(secrets),
     }
     if context.host.authorities:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from configparser import RawConfigParser
+from types import MappingProxyType
 
 from datacats.model.environment import Mode, SiteContext
 from datacats.model.names import suffix
 from datacats.model.secrets import Secrets
-from datacats.services import solr, web
+from datacats.services import catalogue, solr, web
 
 OWNED = frozenset(
     {
@@ -54,12 +56,18 @@ _HEADER = """\
 """
 
 
-def render(context: SiteContext, secrets: Secrets, choices: bytes) -> bytes:
-    """Return the content of the site's ``ckan.ini``. ``choices`` is the source's, for how CKAN logs.
+def render(
+    context: SiteContext, secrets: Secrets, choices: bytes, tokens: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """Return the content of the site's ``ckan.ini``.
+
+    ``choices`` is the source's, for which plugins are enabled and how CKAN logs; ``tokens`` are settings that hold
+    API tokens.
 
     Before 2.12 CKAN reads how to log from the file it is given alone, not from one that this file uses.
     """
-    owned = "\n".join(f"{key} = {_escape(value)}" for key, value in _owned(context, secrets).items())
+    values = {**_owned(context, secrets), **_extensions(context, secrets, choices), **tokens}
+    owned = "\n".join(f"{key} = {_escape(value)}" for key, value in values.items())
     head = f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n"
     return f"{head}\n{_logging(choices.decode())}".encode()
 
@@ -100,6 +108,15 @@ def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:
         values["ckan.datastore.write_url"] = f"{database}/datastore"
         values["ckan.datastore.read_url"] = f"postgresql://datastore_ro:{secrets.datastore_ro}@postgres/datastore"
     return values
+
+
+def _extensions(context: SiteContext, secrets: Secrets, choices: bytes) -> dict[str, str]:
+    """Return what known extensions must be told about the site."""
+    parser = RawConfigParser()
+    parser.read_string(choices.decode())
+    enabled = tuple(parser.get("app:main", "ckan.plugins", fallback="").split())
+    facts = {"database": _owned(context, secrets)["sqlalchemy.url"]}
+    return {key: value.format(**facts) for known in catalogue.of_plugins(enabled) for key, value in known.site.items()}
 
 
 def _escape(value: str) -> str:

@@ -14,11 +14,16 @@ from datacats.services.common import RUN, back, front, memory, part, restart, ru
 SERVICE = "web"
 PROJECT = "/project"
 STORAGE = "/var/lib/ckan"
+LAYER = "/usr/lib/extensions"
+"""Where containers see the layer of installed extensions."""
 PORT = 5000
 INI = f"{RUN}/ckan.ini"
 
 MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 """The command that brings both databases to the state that the image's CKAN wants."""
+
+TOKEN = ("python", "/usr/lib/datacats/make_token.py")
+"""The command that prints a new API token of the site's own user; its label follows."""
 
 _DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
 _FOREGROUND = ("datacats-serve", "run", "-H", "0.0.0.0", "-p", str(PORT), "--disable-reloader")  # noqa: S104
@@ -42,7 +47,7 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
     published = PublishedPort(context.site.address, context.site.port, PORT)
     spec = ContainerSpec(
         name=container_name(SERVICE, context.environment.name, context.site.name),
-        image=context.site.images.web,
+        image=context.web_image,
         command=_command(context),
         user=context.host.user,
         env=process_variables(context),
@@ -71,7 +76,7 @@ def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, ter
     """Describe a container that runs one command as web would, under a random name, and is destroyed after."""
     return ContainerSpec(
         name="",
-        image=context.site.images.web,
+        image=context.web_image,
         command=command,
         user=context.host.user,
         env=process_variables(context),
@@ -103,7 +108,8 @@ def networks(context: SiteContext, aliases: tuple[str, ...]) -> tuple[Attachment
 def mounts(context: SiteContext) -> tuple[Mount, ...]:
     """What web and one-off containers see: the source (read only), the private files, the storage."""
     source = Mount(str(context.environment.source), PROJECT, read_only=True)
-    return (source, run_mount(context, SERVICE), part(context, "files", STORAGE))
+    installed = (Mount(str(context.environment.layer(context.layer)), LAYER, read_only=True),) if context.layer else ()
+    return (source, *installed, run_mount(context, SERVICE), part(context, "files", STORAGE))
 
 
 def process_variables(context: SiteContext) -> dict[str, str]:

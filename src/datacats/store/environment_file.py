@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,24 @@ from datacats.model.ports import Disk
 NAME = "datacats.toml"
 
 _VERSION = 1
-_TYPES: Mapping[str, type] = {"version": int, "name": str, "ckan": str, "env": dict}
+_TYPES: Mapping[str, type] = {
+    "version": int,
+    "name": str,
+    "ckan": str,
+    "extensions": list,
+    "overrides": list,
+    "system_packages": list,
+    "env": dict,
+}
+_DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
+_EXAMPLES = {
+    "version": f"version = {_VERSION}",
+    "name": 'name = "catstown"',
+    "ckan": 'ckan = "2.12"',
+    "extensions": 'extensions = ["ckanext-scheming"]',
+    "overrides": 'overrides = ["urllib3>=2.8"]',
+    "system_packages": 'system_packages = ["libgeos-c1v5"]',
+}
 _NEW = """\
 # What this CKAN environment is: see "datacats.toml" in the datacats manual.
 # Commit it with the source. It holds no secret, and nothing of one machine.
@@ -36,11 +54,17 @@ ckan = "{ckan}"
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentFile:
-    """The content of ``datacats.toml``. ``ckan`` is a version, or a line of versions such as ``2.12``."""
+    """The content of ``datacats.toml``. ``ckan`` is a version, or a line of versions such as ``2.12``.
+
+    ``extensions`` and ``overrides`` are requirements as pip reads them, ``system_packages`` names of Debian packages.
+    """
 
     name: str
     ckan: str
     env: Mapping[str, str] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    system_packages: tuple[str, ...] = ()
 
 
 def new(name: str, ckan: str) -> bytes:
@@ -66,15 +90,27 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
         check_name(document["name"], "an environment")
     except UsageError as error:
         raise ConfigError(f"{path}: {error.message}", error.hint) from error
-    return EnvironmentFile(document["name"], document["ckan"], _env(path, document.get("env", {})))
+    return EnvironmentFile(
+        document["name"],
+        document["ckan"],
+        _env(path, document.get("env", {})),
+        extensions=_texts(path, document, "extensions"),
+        overrides=_texts(path, document, "overrides"),
+        system_packages=_system_packages(path, document),
+    )
 
 
-def with_value(content: bytes, key: str, value: str) -> bytes:
-    """Return the content with one top-level key changed; comments and layout are kept."""
+def with_value(content: bytes, key: str, value: str | Sequence[str]) -> bytes:
+    """Return the content with one top-level key changed; comments and layout are kept. A list has a line per entry."""
     import tomlkit  # noqa: PLC0415 - only a change needs it; reading, which every command does, takes less
 
     document = tomlkit.parse(content.decode())
-    document[key] = value
+    if isinstance(value, str):
+        document[key] = value
+    else:
+        entries = tomlkit.array()
+        entries.extend(value)
+        document[key] = entries.multiline(len(value) > 1)
     return tomlkit.dumps(document).encode()
 
 
@@ -101,11 +137,26 @@ def _nearest(key: str, known: Iterable[str]) -> str:
 
 
 def _word(kind: type) -> str:
-    return {int: "a number", str: "a text in quotes", dict: "a table"}[kind]
+    return {int: "a number", str: "a text in quotes", list: "a list of texts", dict: "a table"}[kind]
 
 
 def _example(key: str) -> str:
-    return {"version": f"version = {_VERSION}", "name": 'name = "catstown"', "ckan": 'ckan = "2.12"'}.get(key, "[env]")
+    return _EXAMPLES.get(key, "[env]")
+
+
+def _texts(path: Path, document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = document.get(key, [])
+    if not all(isinstance(value, str) and value.strip() for value in values):
+        raise ConfigError(f"{path}: {key} must be a list of texts.", f"For example: {_example(key)}")
+    return tuple(values)
+
+
+def _system_packages(path: Path, document: Mapping[str, Any]) -> tuple[str, ...]:
+    names = _texts(path, document, "system_packages")
+    for name in names:
+        if not _DEBIAN_NAME.fullmatch(name):
+            raise ConfigError(f"{path}: {name!r} is no name of a Debian package.", "See: apt-cache search WORD")
+    return names
 
 
 def _env(path: Path, table: Mapping[str, Any]) -> dict[str, str]:

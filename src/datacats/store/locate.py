@@ -16,7 +16,7 @@ from datacats.store.root import DataRoot
 
 FILE = "environment.json"
 
-_OURS = frozenset({FILE, "sites", "lock"})
+_OURS = frozenset({FILE, "sites", "layers", "layer.json", "lock", "run"})
 _OLD = frozenset({".version", "project-dir", "venv"})
 """What the first datacats kept there."""
 
@@ -115,6 +115,9 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
         root=root.uuid,
         ckan=file.ckan,
         env=file.env,
+        extensions=file.extensions,
+        overrides=file.overrides,
+        system_packages=file.system_packages,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from datacats.store import documents
 
 _FILE = "site.json"
 _SECRETS = "secrets.json"
+_TOKENS = "tokens.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ def ensure_secrets(disk: Disk, environment: Environment, site: str, owner: tuple
     if disk.entry(path) is None:
         documents.write(disk, path, asdict(Secrets.fresh()), owner)
     return read_secrets(disk, environment, site)
+
+
+def read_tokens(disk: Disk, environment: Environment, site: str) -> dict[str, str]:
+    """Return the API tokens of extensions: setting -> token."""
+    path = environment.site_directory(site) / _TOKENS
+    if disk.entry(path) is None:
+        return {}
+    return documents.read(disk, path, lambda record: {key: str(value) for key, value in record["tokens"].items()})
+
+
+def tokens(environment: Environment, site: str, content: Mapping[str, str]) -> tuple[Path, bytes]:
+    """Return the path and content of the file that keeps a site's API tokens."""
+    return environment.site_directory(site) / _TOKENS, documents.text({"tokens": dict(content)})
 
 
 def _secrets(environment: Environment, site: str) -> Path:

@@ -12,7 +12,7 @@ from datacats.model.plan import Plan, Wait
 from datacats.recipes import resolve_ckan
 from datacats.store import locate, site_file
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import claim, up
+from datacats.workflows import builder, claim, settle, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
 
@@ -50,6 +50,8 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
     with workspace.lock(environment, options.site):
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
+        builder.ensure_packages(workspace, context, events)
+        settle.settle(workspace, context, events)
         plan = up.bring_up(workspace, context, _how(options), events)
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
     return Started(environment.name, options.site, f"{context.site.url}/", changed)

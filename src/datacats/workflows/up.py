@@ -64,7 +64,8 @@ def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, Plan]
     disk = workspace.ports.disk
     choices = source.check_ini(disk, context.environment.source, ini.OWNED)
     secrets = site_file.read_secrets(disk, context.environment, context.site.name)
-    texts = files.run_files(context, secrets, choices)
+    tokens = site_file.read_tokens(disk, context.environment, context.site.name)
+    texts = files.run_files(context, secrets, choices, tokens)
     owner = (context.host.uid, context.host.gid)
     absent = [
         step for step in template.directories(context.directory, owner, "not there") if disk.entry(step.path) is None

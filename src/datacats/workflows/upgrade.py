@@ -6,20 +6,18 @@ from dataclasses import dataclass, replace
 
 from datacats.apply import apply
 from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, Site, SiteContext
+from datacats.model.environment import Environment, Phase, Site
 from datacats.model.event import Events, ignore
 from datacats.model.image import ROLES, ImageSet
 from datacats.model.names import PRIMARY
-from datacats.model.plan import Plan, RunOneOff
+from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
-from datacats.services import web
 from datacats.store import site_file
-from datacats.workflows import claim, images, ours, up
+from datacats.workflows import claim, images, ours, settle, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
-_PURPOSE = "upgrade"
 _UNDER_WAY = frozenset({Phase.UPGRADING, Phase.ROLLING_BACK})
 
 
@@ -111,17 +109,12 @@ def _replace(workspace: Workspace, environment: Environment, site: Site, events:
     context = workspace.context(environment, site)
     cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
     claim.write(workspace, environment, site)
-    apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
+    apply(ours.remove_one_offs(workspace, context, {settle.PURPOSE}), workspace.ports, events)
     apply(ours.stop_web(workspace, context, cause=cause), workspace.ports, events)
     up.bring_up(workspace, context, up.BACKING, events)
-    apply(migrate(context, cause="tables follow the image"), workspace.ports, events)
+    apply(settle.migrate(context, cause="tables follow the image"), workspace.ports, events)
     up.bring_up(workspace, context, up.Up(), events)
     kept = site.previous if site.phase is Phase.UPGRADING else None
     done = replace(site, phase=Phase.CREATED, previous=kept)
     claim.write(workspace, environment, done)
     return done
-
-
-def migrate(context: SiteContext, *, cause: str) -> Plan:
-    """Plan the one process that brings a site's tables and permissions to what its image wants."""
-    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=_PURPOSE), cause=cause)])

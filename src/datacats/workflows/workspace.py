@@ -12,7 +12,7 @@ from datacats.model.environment import Environment, Site, SiteContext
 from datacats.model.names import SERVICES, container_name, network_name
 from datacats.model.observed import Observed
 from datacats.model.ports import Ports
-from datacats.store import host, locate, site_file
+from datacats.store import host, layer, locate, site_file
 from datacats.store.root import DataRoot, open_root
 
 _PATIENCE = 600.0
@@ -44,7 +44,8 @@ class Workspace:
         """Return all that describes a site. Raises NotFound when there is no such site."""
         record = site if isinstance(site, Site) else site_file.read(self.ports.disk, environment, site)
         owner = self.owner(environment)
-        return SiteContext(environment, record, host.host(self.ports.disk, self.env, owner))
+        installed = layer.current(self.ports.disk, environment)
+        return SiteContext(environment, record, host.host(self.ports.disk, self.env, owner), installed)
 
     def owner(self, environment: Environment) -> tuple[int, int]:
         """Return the uid and gid that own all that the environment writes."""

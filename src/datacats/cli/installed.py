@@ -1,0 +1,29 @@
+"""How ``install`` and ``uninstall`` tell what they did."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from datacats.cli.session import Session
+
+if TYPE_CHECKING:
+    from datacats.workflows.install import Installed
+
+
+def show(session: Session, done: Installed) -> None:
+    """Show what is installed now, and what changed."""
+    lines = [] if done.changed else ["Nothing to do."]
+    if done.enabled:
+        lines.append(f"Enabled in ckan.ini: {' '.join(done.enabled)}")
+    if done.disabled:
+        lines.append(f"Disabled in ckan.ini: {' '.join(done.disabled)}")
+    for each in done.kept:
+        pins = f" by CKAN's {', '.join(each.pins)}" if each.pins else ""
+        lines.append(f"{each.name} {each.newest} is kept out{pins}; {each.chosen} is installed.")
+    lines += done.notes
+    if done.changed:
+        extensions = [f"{name} {version}" for name, version in done.packages.items() if name.startswith("ckanext-")]
+        lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({len(done.packages)} packages)")
+        lines += [] if done.sites else [f"No site runs. Start it: datacats start {done.name}"]
+    session.result(asdict(done), lines)

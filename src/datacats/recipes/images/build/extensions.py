@@ -1,0 +1,262 @@
+"""Resolves and installs extensions beside CKAN: a request in JSON on standard input, an answer on standard output.
+
+``resolve`` finds exact packages for all requirements at once, under the versions that CKAN runs with; ``lay``
+installs exact packages into the layer. Both leave CKAN's own environment as it is.
+"""
+# ruff: noqa: INP001 - a file of the image, not a module of the package
+
+from __future__ import annotations
+
+import configparser
+import email
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path("/project")
+LAYER = Path("/usr/lib/extensions")
+PYTHON = "/usr/lib/ckan/bin/python"
+BUILD_TOOLS = "/usr/lib/datacats/build.txt"
+NAMESPACE = (
+    '"""Extensions of CKAN share this package."""\n__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n'
+)
+UNREAD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "*.egg-info")
+PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
+
+
+class Failed(Exception):
+    """uv could not do it; the message is its own words."""
+
+
+def main() -> int:
+    """Answer one request."""
+    verb = {"resolve": resolve, "lay": lay}[sys.argv[1]]
+    try:
+        answer = verb(json.load(sys.stdin))
+    except Failed as error:
+        answer = {"error": str(error)}
+    json.dump(answer, sys.stdout)
+    return 0
+
+
+def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lines of a lock for ``asked`` and what the source's own packages require.
+
+    ``unbuilt`` names directories whose metadata must be built first; ``locked`` is kept where it fits, unless
+    ``upgrade`` names packages (or all of them by ``*``).
+    """
+    described = {directory: describe(PROJECT / directory) for directory in request["unbuilt"]}
+    wanted = [*request["asked"], *request["requires"]]
+    for each in described.values():
+        wanted += each["requires"]
+    pins = ckan_pins()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        free = {name for name, _ in map(split, request["overrides"])}
+        fixed = {name: version for name, version in pins.items() if name not in free}
+        (work / "pins.txt").write_text(lines(f"{name}=={version}" for name, version in fixed.items()))
+        (work / "overrides.txt").write_text(lines(request["overrides"]))
+        (work / "lock.txt").write_text(request["locked"])
+        (work / "wanted.txt").write_text(lines(wanted))
+        found = compiled(
+            work,
+            [f"--upgrade-package={name}" for name in request["upgrade"] if name != "*"],
+            upgrade="*" in request["upgrade"],
+        )
+        packages = "".join(entry for name, version, entry in entries(found) if fixed.get(name) != version)
+        return {"described": described, "packages": packages, "kept": list(kept_back(work, wanted, found, fixed))}
+
+
+def lay(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Install exact packages into the layer: those of an index by their hashes, those of a repository by commit."""
+    hashed: list[str] = []
+    others: list[str] = []
+    for _, _, entry in entries(request["packages"]):
+        (hashed if "--hash=" in entry else others).append(entry)
+    for chosen, options in ((hashed, ["--require-hashes"]), (others, [])):
+        if chosen:
+            with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+                file.write("".join(chosen))
+                file.flush()
+                uv(
+                    "pip",
+                    "install",
+                    "--no-deps",
+                    *options,
+                    "--target",
+                    str(LAYER),
+                    "--python",
+                    PYTHON,
+                    "--build-constraints",
+                    BUILD_TOOLS,
+                    "-r",
+                    file.name,
+                )
+    namespace = LAYER / "ckanext" / "__init__.py"
+    if namespace.parent.is_dir():
+        namespace.write_text(NAMESPACE)
+    subprocess.run([PYTHON, "-m", "compileall", "-q", "-j", "0", str(LAYER)], check=False, stdout=sys.stderr)
+    return {}
+
+
+def describe(directory: Path) -> dict[str, Any]:
+    """Build a package's wheel from a copy, for its metadata."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / directory.name
+        shutil.copytree(directory, copy, ignore=UNREAD, symlinks=True)
+        uv("build", "--wheel", "--out-dir", scratch, "--python", PYTHON, str(copy))
+        wheel = next(Path(scratch).glob("*.whl"))
+        with zipfile.ZipFile(wheel) as archive:
+            files = archive.namelist()
+            metadata = email.message_from_bytes(archive.read(one(files, ".dist-info/METADATA")))
+            points = configparser.RawConfigParser(delimiters=("=",))
+            points.optionxform = str  # type: ignore[assignment,method-assign]
+            if any(name.endswith(".dist-info/entry_points.txt") for name in files):
+                points.read_string(archive.read(one(files, ".dist-info/entry_points.txt")).decode())
+    requirements = directory / "requirements.txt"
+    own = requirements.read_text().splitlines() if requirements.is_file() else []
+    return {
+        "name": metadata["Name"],
+        "version": metadata["Version"],
+        "requires": [
+            *(each for each in metadata.get_all("Requires-Dist") or () if "extra ==" not in each),
+            *(line.partition(" #")[0].strip() for line in own if line.strip() and not line.startswith(("#", "-"))),
+        ],
+        "root": "src" if (directory / "src").is_dir() and not (directory / "ckanext").is_dir() else "",
+        "entry_points": {section: dict(points.items(section)) for section in points.sections()},
+    }
+
+
+def ckan_pins() -> dict[str, str]:
+    """Return what CKAN's own environment holds."""
+    frozen = uv("pip", "freeze", "--python", PYTHON, env={"PYTHONPATH": ""})
+    return {normal(name): version for name, version in PIN.findall(frozen)}
+
+
+def compiled(work: Path, options: Iterable[str], *, upgrade: bool) -> str:
+    """Resolve all requirements together."""
+    lock = work / "lock.txt"
+    uv(
+        "pip",
+        "compile",
+        str(work / "wanted.txt"),
+        "--constraints",
+        str(work / "pins.txt"),
+        "--overrides",
+        str(work / "overrides.txt"),
+        "--python",
+        PYTHON,
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--build-constraints",
+        BUILD_TOOLS,
+        *(["--upgrade"] if upgrade else []),
+        *options,
+        "--output-file",
+        str(lock),
+    )
+    return lock.read_text()
+
+
+def kept_back(work: Path, wanted: Iterable[str], found: str, fixed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield each package that was asked for by name and has a newer release, with the pins that rule that out."""
+    chosen = {name: version for name, version, _ in entries(found)}
+    names = [name for name, url in map(split, wanted) if not url and name in chosen]
+    if not names:
+        return
+    (work / "names.txt").write_text(lines(names))
+    newest = uv(
+        "pip", "compile", str(work / "names.txt"), "--python", PYTHON, "--no-deps", "--no-header", "--no-annotate"
+    )
+    for name, version in PIN.findall(newest):
+        if version != chosen[normal(name)]:
+            yield {
+                "name": name,
+                "chosen": chosen[normal(name)],
+                "newest": version,
+                "pins": against(work, f"{name}=={version}", fixed),
+            }
+
+
+def against(work: Path, requirement: str, fixed: Mapping[str, str]) -> list[str]:
+    """Return the pins that uv names when that requirement alone cannot be had."""
+    (work / "one.txt").write_text(f"{requirement}\n")
+    try:
+        uv("pip", "compile", str(work / "one.txt"), "--constraints", str(work / "pins.txt"), "--python", PYTHON)
+    except Failed as error:
+        return sorted(
+            {
+                f"{name}=={version}"
+                for name, version in PIN.findall(str(error))
+                if fixed.get(normal(name)) == version.rstrip(".,")
+            }
+        )
+    return []
+
+
+def entries(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield name, version (or address) and the whole entry of each requirement."""
+    for entry in re.findall(r"^[^\s#].*(?:\n[ \t]+.*)*\n?", text, re.MULTILINE):
+        name, version = split(entry.partition("\\")[0].partition(";")[0])
+        yield name, version or entry.partition("==")[2].split()[0], entry if entry.endswith("\n") else f"{entry}\n"
+
+
+def split(requirement: str) -> tuple[str, str]:
+    """Return the name and the address of a requirement; the address is empty for one of an index."""
+    found = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:@\s*(\S+))?", requirement)
+    return (normal(found[1]), found[2] or "") if found else ("", requirement.strip())
+
+
+def normal(name: str) -> str:
+    """Return a name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def one(files: Iterable[str], ending: str) -> str:
+    """Return the file that ends so."""
+    return next(name for name in files if name.endswith(ending))
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Return texts as lines."""
+    return "".join(f"{text}\n" for text in texts)
+
+
+def uv(*words: str, env: Mapping[str, str] | None = None) -> str:
+    """Run uv; its complaint is the error."""
+    done = subprocess.run(
+        ["uv", "--no-progress", "--color", "never", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **index(), **(env or {})},
+    )
+    sys.stderr.write(done.stderr)
+    if done.returncode != 0:
+        raise Failed(done.stderr.strip() or f"uv ended with status {done.returncode}")
+    return done.stdout
+
+
+def index() -> dict[str, str]:
+    """Return the host's settings of uv, else the package index of its settings of pip."""
+    settings = os.environ.get("DATACATS_UV_SETTINGS", "")
+    if os.path.isfile(settings):  # noqa: PTH113
+        return {"UV_CONFIG_FILE": settings}
+    parser = configparser.RawConfigParser()
+    parser.read(os.environ.get("PIP_CONFIG_FILE", ""))
+    found = parser.get("global", "index-url", fallback="")
+    return {"UV_DEFAULT_INDEX": found} if found else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What is known of common extensions: see ``extensions.toml`` beside this file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known extension: the plugins that ``install`` enables, and what else it needs.
+
+    ``settings`` are choices for the source's ``ckan.ini``; ``site`` are settings that each site owns, as formats over
+    what a site knows; ``token`` is a setting that holds an API token of the site's own user; ``needs`` says in words
+    what datacats cannot bring.
+    """
+
+    package: str
+    plugins: tuple[str, ...]
+    place: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    site: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+    services: tuple[str, ...] = ()
+    search_fields: str = ""
+    system_packages: tuple[str, ...] = ()
+    needs: str = ""
+
+
+@cache
+def catalogue() -> Mapping[str, Known]:
+    """Return what is known, by the package's name as indexes compare it."""
+    text = (files(__package__) / "extensions.toml").read_text("utf-8")
+    return {package: _known(package, entry) for package, entry in tomllib.loads(text).items()}
+
+
+def of_plugins(plugins: tuple[str, ...]) -> tuple[Known, ...]:
+    """Return the known extensions of which a plugin is enabled."""
+    return tuple(known for known in catalogue().values() if set(known.plugins) & set(plugins))
+
+
+def _known(package: str, entry: Mapping[str, Any]) -> Known:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Known(package, **values)

@@ -1,0 +1,117 @@
+"""The packages in a source directory: found by their project files, described without running their code."""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from datacats.errors import ConfigError, Conflict
+from datacats.model.extension import EntryPoints, Extension, Unbuilt
+from datacats.model.ports import Disk
+
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MANIFEST.in")
+_BUILT_BY = ("pyproject.toml", "setup.py")
+_TOLD = ("version", "dependencies", "entry-points")
+
+
+def find(disk: Disk, source: Path) -> tuple[Extension | Unbuilt, ...]:
+    """Return the packages of a source directory, sorted by directory; each directory directly below it may be one.
+
+    Raises ConfigError for a project file that cannot be read, Conflict for two packages of one name.
+    """
+    found = tuple(_packages(disk, source))
+    _refuse_twins(found)
+    return found
+
+
+def read_entry_points(text: str) -> EntryPoints:
+    """Return the content of an ``entry_points.txt``."""
+    parser = configparser.RawConfigParser(delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(text)
+    return {group: dict(parser.items(group)) for group in parser.sections()}
+
+
+def normalise(name: str) -> str:
+    """Return a distribution's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def root_of(disk: Disk, directory: Path) -> str:
+    """Return where a package keeps its Python code, below its directory."""
+    return "src" if disk.entry(directory / "src") is not None and disk.entry(directory / "ckanext") is None else ""
+
+
+def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
+    for name in sorted(disk.names(source)):
+        directory = source / name
+        entry = disk.entry(directory)
+        if name.startswith(".") or entry is None or entry.kind != "directory":
+            continue
+        if any(disk.entry(directory / file) is not None for file in _BUILT_BY):
+            yield _package(disk, source, name)
+
+
+def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
+    directory = source / name
+    files = {file: disk.read(directory / file) for file in _PROJECT_FILES if disk.entry(directory / file)}
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+    project = _project(directory / "pyproject.toml", files.get("pyproject.toml", b""))
+    if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
+        return Unbuilt(name, digest)
+    try:
+        return Extension(
+            directory=name,
+            digest=digest,
+            name=str(project["name"]),
+            version=str(project.get("version", "0")),
+            requires=(*map(str, project.get("dependencies", ())), *_lines(files.get("requirements.txt", b""))),
+            entry_points=_entry_points(project),
+            root=root_of(disk, directory),
+        )
+    except (AttributeError, TypeError) as error:
+        raise ConfigError(f"{directory / 'pyproject.toml'}: {error}.", "Mend its [project] table.") from error
+
+
+def _project(path: Path, content: bytes) -> Mapping[str, Any]:
+    try:
+        table: Mapping[str, Any] = tomllib.loads(content.decode()).get("project", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line.") from error
+    return table
+
+
+def _entry_points(project: Mapping[str, Any]) -> EntryPoints:
+    groups: dict[str, dict[str, str]] = {group: dict(each) for group, each in project.get("entry-points", {}).items()}
+    if scripts := project.get("scripts"):
+        groups["console_scripts"] = dict(scripts)
+    return groups
+
+
+def _lines(requirements: bytes) -> tuple[str, ...]:
+    """Return the requirements of a ``requirements.txt``; its options are the resolver's own matter."""
+    lines = (line.partition(" #")[0].strip() for line in requirements.decode(errors="replace").splitlines())
+    return tuple(line for line in lines if line and not line.startswith(("#", "-")))
+
+
+def _refuse_twins(found: tuple[Extension | Unbuilt, ...]) -> None:
+    seen: dict[str, str] = {}
+    for each in found:
+        if not isinstance(each, Extension):
+            continue
+        twin = seen.setdefault(normalise(each.name), each.directory)
+        if twin != each.directory:
+            raise Conflict(
+                f"{twin} and {each.directory} are both the package {each.name}.",
+                "Take one of them out of the source directory, or give it another name in its pyproject.toml.",
+            )

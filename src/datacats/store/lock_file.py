@@ -1,0 +1,55 @@
+"""``datacats.lock``: the exact packages that were resolved together, in the source directory, committed.
+
+It is a requirements file: pip and uv can read it as it is, and so can whatever watches dependencies.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from datacats.errors import ConfigError
+from datacats.model.extension import Lock
+from datacats.model.ports import Disk
+
+NAME = "datacats.lock"
+
+_HEADER = """\
+# Exact packages of this environment beside CKAN's own: made by "datacats install". Commit it; do not edit it.
+# ckan: {ckan}
+# request: {request}
+"""
+_OWN = "-e ./"
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def read(disk: Disk, source: Path) -> Lock | None:
+    """Return the lock of a source directory, or None where there is none. Raises ConfigError for a damaged one."""
+    path = source / NAME
+    if disk.entry(path) is None:
+        return None
+    lines = disk.read(path).decode(errors="replace").splitlines()
+    head = dict(line[2:].split(": ", 1) for line in lines if line.startswith(("# ckan: ", "# request: ")))
+    if "ckan" not in head or not _HEX.fullmatch(head.get("request", "")):
+        raise ConfigError(
+            f"{path} is not as datacats wrote it.",
+            "Restore it from version control, or make it anew: remove it, then: datacats install",
+        )
+    body = [line for line in lines if line and not line.startswith("#")]
+    return Lock(
+        ckan=head["ckan"],
+        request=head["request"],
+        packages="".join(f"{line}\n" for line in body if not line.startswith(_OWN)),
+        own=tuple(line.removeprefix(_OWN) for line in body if line.startswith(_OWN)),
+    )
+
+
+def content(lock: Lock) -> bytes:
+    """Return the content of the file."""
+    own = "".join(f"{_OWN}{directory}\n" for directory in lock.own)
+    return f"{_HEADER.format(ckan=lock.ckan, request=lock.request)}{own}{lock.packages}".encode()
+
+
+def names(packages: str) -> tuple[str, ...]:
+    """Return the names of the packages in requirement lines."""
+    return tuple(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:==|@))", packages, re.MULTILINE))

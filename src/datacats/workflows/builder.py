@@ -1,0 +1,104 @@
+"""Questions to the container that resolves extensions, and the image it runs on."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from datacats import recipes
+from datacats.apply import apply
+from datacats.errors import CommandFailed
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events
+from datacats.model.image import BuildContext
+from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RunOneOff
+from datacats.model.ports import Streams
+from datacats.model.service import ContainerSpec
+from datacats.planning import provision
+from datacats.planning.converge import Following, converge
+from datacats.services import builder, common
+from datacats.store import host
+from datacats.workflows.workspace import Workspace, observe
+
+
+class Unresolvable(CommandFailed):
+    """The packages cannot be had together; the detail is the resolver's own explanation."""
+
+
+def ensure_packages(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Have the image of web with the environment's system packages in it; without such packages nothing is asked."""
+    packages = context.environment.system_packages
+    if packages:
+        facts = host.host_build(workspace.ports.disk, workspace.env)
+        _build(workspace, recipes.extended(context.site.images.web, packages, facts), events)
+
+
+def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], events: Events) -> dict[str, Any]:
+    """Resolve a request. Raises Unresolvable with the resolver's words."""
+    prepare(workspace, context, events)
+    output = io.BytesIO()
+    said = io.BytesIO()
+    given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
+    status = workspace.ports.engine.containers.run(spec(workspace, context, "resolve").labelled(), given)
+    if status != 0:
+        raise CommandFailed(
+            f"Resolving the extensions ended with status {status}.",
+            "The lines below say why.",
+            detail=said.getvalue().decode(errors="replace")[-4000:],
+        )
+    answer: dict[str, Any] = json.loads(output.getvalue())
+    if "error" in answer:
+        raise Unresolvable(
+            "The extensions cannot be installed together.", "Nothing was changed.", detail=answer["error"]
+        )
+    return answer
+
+
+def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:
+    """Return the step that installs exact packages into a layer."""
+    stdin = json.dumps({"packages": packages}).encode()
+    return RunOneOff(spec(workspace, context, "lay", layer), stdin=stdin, cause="exact packages of datacats.lock")
+
+
+def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Have what the container needs: its image, its network, its private files, and the cache."""
+    facts = host.host_build(workspace.ports.disk, workspace.env)
+    ensure_packages(workspace, context, events)
+    _build(workspace, recipes.builder(context.web_image, facts), events)
+    settings = {Path(file.path).name: file.content for file in facts.files}
+    private, cache = _private(context), _cache(workspace, context)
+    owner = (context.host.uid, context.host.gid)
+    cause = "for the container that installs extensions"
+    files = builder.private_files(private, settings, context.host.authorities)
+    steps: list[Operation] = [MakeDirectory(each, owner, cause=cause) for each in (private, cache)]
+    steps += [PlaceFile(path, content, owner, cause=cause) for path, content in files.items()]
+    seen = observe(workspace.ports, context.environment, context.site.name)
+    networks = converge(common.networks(context), (), seen, Following())
+    apply(Plan.of(steps) + networks, workspace.ports, events)
+
+
+def spec(workspace: Workspace, context: SiteContext, verb: str, layer: Path | None = None) -> ContainerSpec:
+    """Describe the container."""
+    image = recipes.builder_ref(context.web_image)
+    return builder.describe(context, image, verb, (_private(context), _cache(workspace, context), layer))
+
+
+def _private(context: SiteContext) -> Path:
+    return context.environment.data / "run" / "install"
+
+
+def _cache(workspace: Workspace, context: SiteContext) -> Path:
+    """The cache is the owner's: no container writes files of another."""
+    return workspace.root.path / "_cache" / f"uv-{context.host.uid}"
+
+
+def _build(workspace: Workspace, context: BuildContext, events: Events) -> None:
+    images = workspace.ports.engine.images
+    if images.exists(context.ref):
+        return
+    with workspace.root.lock(workspace.ports.disk, f"image-{context.ref.tag}"):
+        if not images.exists(context.ref):
+            apply(Plan.of(provision.build([context])), workspace.ports, events)

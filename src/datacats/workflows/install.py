@@ -1,0 +1,223 @@
+"""Install extensions: resolve them together, lay them down, enable them, and bring every site to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from datacats.apply import apply
+from datacats.errors import DatacatsError, NotFound
+from datacats.model import labels
+from datacats.model.environment import Environment, SiteContext
+from datacats.model.event import Events, ignore
+from datacats.model.extension import KeptBack
+from datacats.model.plan import PlaceFile, Plan, RemoveTree
+from datacats.store import environment_file, layer, locate, lock_file, site_file, source
+from datacats.store.extensions import normalise
+from datacats.workflows import builder, layers, plugins, resolve, settle, up
+from datacats.workflows.plugins import Choice
+from datacats.workflows.resolve import Resolution
+from datacats.workflows.start import complete
+from datacats.workflows.workspace import Workspace, observe
+
+Texts = Mapping[Path, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to install or to take out.
+
+    ``add`` are requirements as pip reads them, or directories of the source directory; ``remove`` names of packages.
+    ``clean`` makes the layer anew from the lock; ``upgrade`` names packages to take the newest release of, ``*``
+    meaning all. Without ``enable`` no plugin is enabled.
+    """
+
+    reference: str | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    clean: bool = False
+    upgrade: tuple[str, ...] = ()
+    enable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What is installed now, and what was changed.
+
+    ``packages`` maps names to versions; ``kept`` are newer releases that a pin ruled out; ``sites`` those
+    that were brought to it.
+    """
+
+    name: str
+    packages: Mapping[str, str]
+    enabled: tuple[str, ...]
+    disabled: tuple[str, ...]
+    kept: tuple[KeptBack, ...]
+    notes: tuple[str, ...]
+    sites: tuple[str, ...]
+    changed: bool
+
+
+def install(wanted: Wanted, workspace: Workspace, events: Events = ignore) -> Installed:
+    """Install extensions; with nothing named, what the source directory holds and its lock says.
+
+    Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
+    directory and the sites are as before.
+    """
+    found = workspace.find(wanted.reference)
+    with workspace.lock_environment(found):
+        context = _context(workspace, found)
+        before = _texts(workspace, found)
+        environment = replace(found, extensions=_extensions(workspace, found, wanted))
+        context = replace(context, environment=environment)
+        resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+        if wanted.clean:
+            unmade = RemoveTree(environment.layer(layers.digest(resolution.lock, resolution.own)), cause="--clean")
+            apply(Plan.of([unmade]), workspace.ports, events)
+        name = layers.ensure(workspace, context, resolution.lock, resolution.own, events)
+        choice = _choose(workspace, context, name, resolution, wanted)
+        after = _new_texts(environment, before, resolution, choice, found.extensions)
+        sites: tuple[str, ...] = ()
+        if name != context.layer or after != before or wanted.clean:
+            sites = _switch(workspace, context, _Change(name, before, after), events)
+        packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
+    return Installed(
+        name=environment.name,
+        packages={package: version for package, (version, _) in packages.items()},
+        enabled=choice.enabled,
+        disabled=choice.disabled,
+        kept=resolution.kept,
+        notes=choice.notes,
+        sites=sites,
+        changed=name != context.layer or after != before,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    layer: str
+    before: Texts
+    after: Texts
+
+
+def _context(workspace: Workspace, environment: Environment) -> SiteContext:
+    """Any site will do: all have the environment's CKAN. Raises NotFound where there is none."""
+    for name in site_file.names(workspace.ports.disk, environment):
+        return workspace.context(environment, complete(workspace, environment, name))
+    raise NotFound(f"{environment.name} has no site.", f"Make one: datacats init {environment.source}")
+
+
+def _texts(workspace: Workspace, environment: Environment) -> Texts:
+    """Return the files of the source directory that an installation may change."""
+    disk = workspace.ports.disk
+    paths = [environment.source / name for name in (environment_file.NAME, source.INI, lock_file.NAME)]
+    return {path: disk.read(path) if disk.entry(path) is not None else None for path in paths}
+
+
+def _extensions(workspace: Workspace, environment: Environment, wanted: Wanted) -> tuple[str, ...]:
+    """Return what the environment asks for from now on. Raises NotFound for what is to go and is not there."""
+    lock = lock_file.read(workspace.ports.disk, environment.source)
+    locked = lock.packages if lock is not None else ""
+    names = {plugins.name_of(each, locked): each for each in environment.extensions}
+    own = {normalise(each) for each in (lock.own if lock is not None else ())}
+    for name in map(normalise, wanted.remove):
+        if names.pop(name, None) is None and name not in own:
+            there = ", ".join(sorted({*names, *own})) or "nothing"
+            raise NotFound(
+                f"{name} is not installed in {environment.name} (there is: {there}).", "See: datacats extensions"
+            )
+    for each in wanted.add:
+        if normalise(each.strip("/").removeprefix("./")) not in own and not _is_own(workspace, environment, each):
+            names[plugins.name_of(each, locked) or each] = each
+    return tuple(names.values())
+
+
+def _is_own(workspace: Workspace, environment: Environment, word: str) -> bool:
+    """Whether a word is a directory of the source directory; any such directory is installed anyway."""
+    place = locate.place(workspace.cwd, word) if "/" in word or word == "." else environment.source / word
+    return workspace.ports.disk.entry(place) is not None and place.parent == environment.source
+
+
+def _choose(workspace: Workspace, context: SiteContext, name: str, resolution: Resolution, wanted: Wanted) -> Choice:
+    """Enable what is new, or was asked for by name; disable what goes."""
+    disk, environment = workspace.ports.disk, context.environment
+    ini = disk.read(environment.source / source.INI)
+    lock = lock_file.read(disk, environment.source)
+    was = {*lock_file.names(lock.packages), *lock.own} if lock is not None else set()
+    gone = plugins.disable(ini, map(normalise, wanted.remove), layer.installed(disk, environment.layer(context.layer)))
+    if not wanted.enable or not name:
+        return gone
+    locked = resolution.lock.packages
+    asked = {plugins.name_of(each, locked): each for each in environment.extensions}
+    named = {plugins.name_of(each, locked) or each for each in wanted.add}
+    own = [normalise(each.name) for each in resolution.own]
+    fresh = [normalise(each.name) for each in resolution.own if each.directory not in was]
+    fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
+    there = layer.installed(disk, environment.layer(name))
+    come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], there, own)
+    return replace(come, disabled=gone.disabled)
+
+
+def _new_texts(
+    environment: Environment, before: Texts, resolution: Resolution, choice: Choice, had: tuple[str, ...]
+) -> Texts:
+    toml = environment.source / environment_file.NAME
+    content = before[toml] or b""
+    if environment.extensions != had:
+        content = environment_file.with_value(content, "extensions", environment.extensions)
+    lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
+    return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
+
+
+def _switch(workspace: Workspace, context: SiteContext, change: _Change, events: Events) -> tuple[str, ...]:
+    """Bring every site to the new layer and settings; what fails in one brings all of them back."""
+    environment = context.environment
+    _place(workspace, context, change.before, change.after, events)
+    layers.use(workspace, context, change.layer, events)
+    try:
+        sites = tuple(_bring(workspace, environment, events, prove=True))
+    except DatacatsError:
+        _place(workspace, context, change.after, change.before, events)
+        layers.use(workspace, context, context.layer, events)
+        for _ in _bring(workspace, environment, events, prove=False):
+            pass
+        raise
+    layers.remove_unused(workspace, context, events)
+    return sites
+
+
+def _bring(workspace: Workspace, environment: Environment, events: Events, *, prove: bool) -> list[str]:
+    """Bring the sites to what the source directory says: their tables, and web where it runs.
+
+    ``prove`` first runs CKAN with all of it beside the web that serves, so that what breaks it does not stop that.
+    """
+    brought: list[str] = []
+    for name in site_file.names(workspace.ports.disk, environment):
+        with workspace.lock_site(environment, name):
+            context = workspace.context(environment, complete(workspace, environment, name))
+            builder.ensure_packages(workspace, context, events)
+            running = _runs(workspace, environment, name)
+            if not running:
+                continue
+            if prove:
+                settle.settle(workspace, context, events, prove=True)
+            up.bring_up(workspace, context, up.Up(), events)
+            brought.append(name)
+    return brought
+
+
+def _runs(workspace: Workspace, environment: Environment, site: str) -> bool:
+    seen = observe(workspace.ports, environment, site).of(workspace.root.uuid)
+    return any(each.state == "running" and each.labels.get(labels.SERVICE) == "web" for each in seen.containers)
+
+
+def _place(workspace: Workspace, context: SiteContext, before: Texts, after: Texts, events: Events) -> None:
+    owner = (context.host.uid, context.host.gid)
+    cause = "what is installed changed"
+    steps = [
+        RemoveTree(path, cause=cause) if content is None else PlaceFile(path, content, owner, 0o644, cause=cause)
+        for path, content in after.items()
+        if content != before[path]
+    ]
+    apply(Plan.of(steps), workspace.ports, events)

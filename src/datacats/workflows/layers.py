@@ -1,0 +1,130 @@
+"""Have the layer of installed extensions that a source directory and its lock describe."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from datacats.apply import apply
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events
+from datacats.model.extension import Extension, Lock, Unbuilt
+from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
+from datacats.store import documents, layer
+from datacats.workflows import builder
+from datacats.workflows.workspace import Workspace
+
+_FORMAT = "1"
+"""Raised when a layer's content changes for the same lock."""
+
+
+def digest(lock: Lock, own: Sequence[Extension]) -> str:
+    """Return what names a layer: a digest of all that decides its content. Empty when there is nothing in it."""
+    if not lock.packages and not own:
+        return ""
+    parts = [_FORMAT, lock.ckan, lock.packages, *sorted(f"{each.directory} {each.digest}" for each in own)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence[Extension], events: Events) -> str:
+    """Return the digest of the layer, made if it is not there. The caller holds the environment's lock."""
+    name = digest(lock, own)
+    disk = workspace.ports.disk
+    target = context.environment.layer(name)
+    if not name or disk.entry(target) is not None:
+        return name
+    making = target.with_name(f"{name}.making")
+    owner = (context.host.uid, context.host.gid)
+    cause = "no layer for this lock yet"
+    steps: list[Operation] = [RemoveTree(making, cause="an earlier run was interrupted")]
+    steps += [MakeDirectory(making, owner, cause=cause)]
+    if lock.packages:
+        builder.prepare(workspace, context, events)
+        steps.append(builder.lay(workspace, context, lock.packages, making))
+    steps += _own_files(making, own, owner)
+    apply(Plan.of([*steps, MovePath(making, target, cause="the layer is complete")]), workspace.ports, events)
+    return name
+
+
+def use(workspace: Workspace, context: SiteContext, name: str, events: Events) -> None:
+    """Write down which layer is in use, and remove those that are not."""
+    environment, disk = context.environment, workspace.ports.disk
+    before = layer.current(disk, environment)
+    if before == name:
+        return
+    path, content = layer.pointer(environment, name)
+    owner = (context.host.uid, context.host.gid)
+    apply(Plan.of([PlaceFile(path, content, owner, cause="another layer is in use")]), workspace.ports, events)
+
+
+def remove_unused(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Remove layers that no container mounts any more: all but the one in use."""
+    environment, disk = context.environment, workspace.ports.disk
+    kept = {layer.current(disk, environment)}
+    layers = environment.data / "layers"
+    unused = [name for name in disk.names(layers) if name not in kept and not name.startswith("described-")]
+    apply(Plan.of(RemoveTree(layers / name, cause="not in use") for name in unused), workspace.ports, events)
+
+
+def described(
+    workspace: Workspace, context: SiteContext, found: Sequence[Extension | Unbuilt]
+) -> tuple[list[Extension], list[Unbuilt]]:
+    """Return the packages whose metadata is known, and those whose metadata must be built."""
+    disk = workspace.ports.disk
+    known: list[Extension] = []
+    unknown: list[Unbuilt] = []
+    for each in found:
+        if isinstance(each, Extension):
+            known.append(each)
+        elif disk.entry(_description(context, each)) is not None:
+            known.append(documents.read(disk, _description(context, each), _decode))
+        else:
+            unknown.append(each)
+    return known, unknown
+
+
+def describe(
+    workspace: Workspace, context: SiteContext, unknown: Sequence[Unbuilt], built: dict[str, Any], events: Events
+) -> None:
+    """Keep what builds told about packages, for the next time."""
+    owner = (context.host.uid, context.host.gid)
+    cause = "its metadata had to be built"
+    apply(
+        Plan.of(
+            PlaceFile(
+                _description(context, each),
+                documents.text({**built[each.directory], "directory": each.directory, "digest": each.digest}),
+                owner,
+                cause=cause,
+            )
+            for each in unknown
+        ),
+        workspace.ports,
+        events,
+    )
+
+
+def _description(context: SiteContext, each: Unbuilt) -> Path:
+    return context.environment.data / "layers" / f"described-{each.directory}-{each.digest[:16]}.json"
+
+
+def _decode(record: dict[str, Any]) -> Extension:
+    return Extension(
+        directory=str(record["directory"]),
+        digest=str(record["digest"]),
+        name=str(record["name"]),
+        version=str(record["version"]),
+        requires=tuple(map(str, record["requires"])),
+        entry_points={group: dict(points) for group, points in record["entry_points"].items()},
+        root=str(record["root"]),
+    )
+
+
+def _own_files(making: Path, own: Sequence[Extension], owner: tuple[int, int]) -> list[Operation]:
+    cause = "its code is read where it lies"
+    files = {making / path: content for each in own for path, content in layer.editable(each).items()}
+    places = sorted({path.parent for path in files if path.parent != making})
+    directories: list[Operation] = [MakeDirectory(place, owner, 0o755, cause=cause) for place in places]
+    return [*directories, *(PlaceFile(path, content, owner, 0o644, cause=cause) for path, content in files.items())]

@@ -1,0 +1,93 @@
+"""Which plugins an installation enables or disables, and with which settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from datacats.model.extension import PLUGINS, EntryPoints
+from datacats.services import catalogue
+from datacats.services.catalogue import Known
+from datacats.store import ckan_ini
+from datacats.store.extensions import normalise
+
+Packages = Mapping[str, tuple[str, EntryPoints]]
+"""Package, by its name as indexes compare it -> version and entry points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The new ``ckan.ini``, what was enabled and disabled in it, and what a user must know."""
+
+    ini: bytes
+    enabled: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterable[str]) -> Choice:
+    """Enable the plugins of packages that are new. The source's ``own`` come first: they override the others'."""
+    enabled = list(ckan_ini.plugins(ini))
+    there = tuple(enabled)
+    settings: dict[str, str] = {}
+    notes: list[str] = []
+    for name in newcomers:
+        known = catalogue.catalogue().get(name)
+        offered = of_package(name, packages)
+        wanted = [each for each in (known.plugins if known else offered) if each in offered]
+        fresh = [each for each in wanted if each not in enabled]
+        enabled = [*fresh, *enabled] if name in own else [*enabled, *fresh]
+        settings |= known.settings if known else {}
+        notes += _notes(name, known, offered)
+    enabled.sort(key=lambda plugin: plugin in _last())
+    new = tuple(each for each in enabled if each not in there)
+    if not new and not set(settings) - set(ckan_ini.settings(ini)):
+        return Choice(ini, notes=tuple(notes))
+    return Choice(ckan_ini.changed(ini, enabled, settings), new, notes=tuple(notes))
+
+
+def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
+    """Disable the plugins of packages that go, and take out the settings that came with them, unless they differ."""
+    enabled = ckan_ini.plugins(ini)
+    settings = ckan_ini.settings(ini)
+    gone: list[str] = []
+    keys: list[str] = []
+    for name in leavers:
+        gone += [each for each in of_package(name, packages, tests=True) if each in enabled]
+        known = catalogue.catalogue().get(name)
+        keys += [key for key, value in (known.settings if known else {}).items() if settings.get(key) == value]
+    if not gone and not keys:
+        return Choice(ini)
+    kept = [each for each in enabled if each not in gone]
+    return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone))
+
+
+def of_package(name: str, packages: Packages, *, tests: bool = False) -> tuple[str, ...]:
+    """Return the plugins of a package; those that lie among its tests only when asked for."""
+    points = packages[name][1].get(PLUGINS, {}) if name in packages else {}
+    return tuple(plugin for plugin, target in points.items() if tests or ".tests" not in target)
+
+
+def name_of(requirement: str, locked: str) -> str:
+    """Return the package that a requirement means; one that is only an address is looked up among the locked."""
+    found = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?=[\[@<>=!~;\s]|$)", requirement)
+    if found is not None:
+        return normalise(found[1])
+    address = requirement.partition("#")[0]
+    repository = re.sub(r"@[^/@]*$", "", address)
+    for name, target in re.findall(r"^([A-Za-z0-9._-]+) @ (\S+)", locked, re.MULTILINE):
+        if target.startswith(repository):
+            return normalise(name)
+    return ""
+
+
+def _notes(name: str, known: Known | None, offered: Sequence[str]) -> list[str]:
+    notes = [f"{name} also needs {known.needs}: it is not tested."] if known is not None and known.needs else []
+    if not offered:
+        notes.append(f"{name} has no plugin; nothing was enabled for it.")
+    return notes
+
+
+def _last() -> set[str]:
+    return {plugin for known in catalogue.catalogue().values() if known.place == "last" for plugin in known.plugins}

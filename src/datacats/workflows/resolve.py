@@ -1,0 +1,73 @@
+"""From what is asked for to exact packages: the lock of a source directory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events
+from datacats.model.extension import Extension, KeptBack, Lock, Request, Unbuilt
+from datacats.recipes import resolve_ckan
+from datacats.store import extensions, lock_file
+from datacats.workflows import builder, layers
+from datacats.workflows.workspace import Workspace
+
+ALL = "*"
+"""Upgrades every package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A lock, the source's own packages, and the newer releases that a pin ruled out."""
+
+    lock: Lock
+    own: tuple[Extension, ...]
+    kept: tuple[KeptBack, ...] = ()
+
+
+def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], events: Events) -> Resolution:
+    """Return the exact packages for what ``context``'s environment asks for and its source directory holds.
+
+    A lock that was made for the same request is taken as it is, unless ``upgrade`` names packages. Raises
+    Unresolvable, and ConfigError or Conflict for a project file that cannot be used.
+    """
+    environment = context.environment
+    found = extensions.find(workspace.ports.disk, environment.source)
+    own, unknown = layers.described(workspace, context, found)
+    request = _request(context, found)
+    lock = lock_file.read(workspace.ports.disk, environment.source)
+    if lock is not None and lock.request == request.digest and not upgrade and not unknown:
+        return Resolution(lock, tuple(own))
+    directories = tuple(each.directory for each in found)
+    if not (request.asked or unknown or any(each.requires for each in own)):
+        return Resolution(Lock(request.ckan, request.digest, "", directories), tuple(own))
+    answer = builder.ask(workspace, context, _question(request, own, unknown, lock, upgrade), events)
+    layers.describe(workspace, context, unknown, answer["described"], events)
+    own, _ = layers.described(workspace, context, found)
+    kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in answer["kept"])
+    return Resolution(Lock(request.ckan, request.digest, answer["packages"], directories), tuple(own), kept)
+
+
+def _request(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
+    environment = context.environment
+    return Request(
+        ckan=resolve_ckan(environment.ckan),
+        asked=environment.extensions,
+        overrides=environment.overrides,
+        own=tuple((each.directory, each.digest) for each in found),
+    )
+
+
+def _question(
+    request: Request, own: Sequence[Extension], unknown: Sequence[Unbuilt], lock: Lock | None, upgrade: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "asked": request.asked,
+        "overrides": request.overrides,
+        "requires": [requirement for each in own for requirement in each.requires],
+        "unbuilt": [each.directory for each in unknown],
+        "locked": lock.packages if lock is not None and lock.ckan == request.ckan else "",
+        "upgrade": list(upgrade),
+    }

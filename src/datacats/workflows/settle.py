@@ -1,0 +1,113 @@
+"""Bring a site's tables and tokens to what its enabled plugins want; a site that has them already is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+
+from datacats.apply import apply
+from datacats.errors import CommandFailed
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events
+from datacats.model.extension import Extension
+from datacats.model.plan import PlaceFile, Plan, RunOneOff
+from datacats.model.ports import Streams
+from datacats.services import catalogue, web
+from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
+from datacats.workflows import up
+from datacats.workflows.workspace import Workspace
+
+PURPOSE = "upgrade"
+"""What the one-off containers of this step are started for."""
+
+_FILE = "settled.json"
+
+
+def migrate(context: SiteContext, *, cause: str) -> Plan:
+    """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
+    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=PURPOSE), cause=cause)])
+
+
+def is_settled(workspace: Workspace, context: SiteContext) -> bool:
+    """Whether the site's tables are known to be what its plugins want."""
+    wanted = _digest(workspace, context)
+    return not wanted or _recorded(workspace, context) == wanted
+
+
+def settle(workspace: Workspace, context: SiteContext, events: Events, *, prove: bool = False) -> None:
+    """Migrate the enabled plugins' tables and make the tokens that they want. The caller holds the site's lock.
+
+    ``prove`` runs the migration even where there is nothing to migrate: it shows whether CKAN starts at all.
+    """
+    wanted = _digest(workspace, context)
+    if not prove and (not wanted or _recorded(workspace, context) == wanted):
+        return
+    up.bring_up(workspace, context, up.BACKING, events)
+    apply(migrate(context, cause="other plugins are enabled"), workspace.ports, events)
+    _make_tokens(workspace, context, events)
+    content = documents.text({"plugins": wanted})
+    owner = (context.host.uid, context.host.gid)
+    step = PlaceFile(context.directory / _FILE, content, owner, cause="its tables are up to date")
+    apply(Plan.of([step]), workspace.ports, events)
+
+
+def _recorded(workspace: Workspace, context: SiteContext) -> str:
+    path, disk = context.directory / _FILE, workspace.ports.disk
+    return documents.read(disk, path, lambda record: str(record["plugins"])) if disk.entry(path) is not None else ""
+
+
+def _digest(workspace: Workspace, context: SiteContext) -> str:
+    """Return what decides whether tables must be migrated; empty when no enabled plugin can have any of its own."""
+    disk, environment = workspace.ports.disk, context.environment
+    enabled = ckan_ini.plugins(disk.read(environment.source / source.INI))
+    without = {*source.PLUGINS.split(), *_without_tables(workspace, context)}
+    others = [name for name in enabled if name not in without]
+    if not others:
+        return ""
+    packages = layer.installed(disk, environment.layer(context.layer)) if context.layer else {}
+    versions = sorted(f"{name} {version}" for name, (version, _) in packages.items())
+    return hashlib.sha256(repr([str(context.site.images.web), others, versions]).encode()).hexdigest()
+
+
+def _without_tables(workspace: Workspace, context: SiteContext) -> set[str]:
+    """The plugins of the source's own packages that bring no migration."""
+    disk, place = workspace.ports.disk, context.environment.source
+    found: set[str] = set()
+    for each in extensions.find(disk, place):
+        if isinstance(each, Extension):
+            packages = place / each.directory / each.root / "ckanext"
+            if not any(disk.entry(packages / name / "migration") for name in disk.names(packages)):
+                found.update(each.plugins)
+    return found
+
+
+def _make_tokens(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Make the API tokens that enabled extensions want and the site has not yet."""
+    disk, environment = workspace.ports.disk, context.environment
+    enabled = ckan_ini.plugins(disk.read(environment.source / source.INI))
+    have = site_file.read_tokens(disk, environment, context.site.name)
+    missing = [known.token for known in catalogue.of_plugins(enabled) if known.token and known.token not in have]
+    if missing:
+        made = {key: _token(workspace, context, key) for key in missing}
+        write_tokens(workspace, context, {**have, **made}, events)
+
+
+def write_tokens(workspace: Workspace, context: SiteContext, tokens: Mapping[str, str], events: Events) -> None:
+    """Keep a site's API tokens."""
+    path, content = site_file.tokens(context.environment, context.site.name, tokens)
+    owner = (context.host.uid, context.host.gid)
+    apply(Plan.of([PlaceFile(path, content, owner, cause="an extension wants one")]), workspace.ports, events)
+
+
+def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
+    output, said = io.BytesIO(), io.BytesIO()
+    spec = web.one_off(context, (*web.TOKEN, label), purpose=PURPOSE)
+    status = workspace.ports.engine.containers.run(spec.labelled(), Streams(None, output, said))
+    if status != 0:
+        raise CommandFailed(
+            f"The API token for {label} could not be made (status {status}).",
+            "The lines below say why.",
+            detail="\n".join(said.getvalue().decode(errors="replace").splitlines()[-20:]),
+        )
+    return output.getvalue().decode().split()[-1]
