@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),
     "install": ("install", "Install extensions: those in the source directory, and those asked for."),
     "uninstall": ("uninstall", "Take extensions out."),
+    "extensions": ("extensions", "List the extensions of an environment, and which of their plugins are enabled."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
     "exec": ("exec", "Run a command inside a running service."),

@@ -15,7 +15,10 @@ from datacats.cli.session import Session
 @output_options
 @pass_session
 def command(session: Session, packages: tuple[str, ...], environment: str | None) -> None:
-    """Take extensions out: their plugins, the settings that came with them, and their code. Their tables stay."""
+    """Take extensions out.
+
+    Their plugins, the settings that came with them, and their code go; their tables stay.
+    """
     from datacats.workflows.install import Wanted, install  # noqa: PLC0415 - help must not pay for it
 
     show(session, install(Wanted(environment, remove=packages), session.workspace, session.events()))

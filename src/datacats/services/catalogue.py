@@ -19,6 +19,7 @@ else:
 class Known:
     """A known extension: the plugins that ``install`` enables, and what else it needs.
 
+    ``requires`` are requirements that some of its releases need and do not name.
     ``settings`` are choices for the source's ``ckan.ini``; ``site`` are settings that each site owns, as formats over
     what a site knows; ``token`` is a setting that holds an API token of the site's own user; ``needs`` says in words
     what datacats cannot bring.
@@ -26,6 +27,7 @@ class Known:
 
     package: str
     plugins: tuple[str, ...]
+    requires: tuple[str, ...] = ()
     place: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)

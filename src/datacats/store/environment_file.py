@@ -47,6 +47,9 @@ version = {version}
 name = "{name}"
 ckan = "{ckan}"
 
+# Extensions from the Python index or from git; "datacats install NAME" adds them here.
+extensions = []
+
 # Process variables for web and one-off containers.
 [env]
 """

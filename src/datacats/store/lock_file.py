@@ -11,6 +11,7 @@ from pathlib import Path
 from datacats.errors import ConfigError
 from datacats.model.extension import Lock
 from datacats.model.ports import Disk
+from datacats.store.extensions import normalise
 
 NAME = "datacats.lock"
 
@@ -53,3 +54,8 @@ def content(lock: Lock) -> bytes:
 def names(packages: str) -> tuple[str, ...]:
     """Return the names of the packages in requirement lines."""
     return tuple(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:==|@))", packages, re.MULTILINE))
+
+
+def origins(packages: str) -> dict[str, str]:
+    """Return the git addresses in requirement lines, by the package's name."""
+    return {normalise(name): url for name, url in re.findall(r"^(\S+) @ (\S+)", packages, re.MULTILINE)}

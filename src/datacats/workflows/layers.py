@@ -91,19 +91,12 @@ def describe(
     """Keep what builds told about packages, for the next time."""
     owner = (context.host.uid, context.host.gid)
     cause = "its metadata had to be built"
-    apply(
-        Plan.of(
-            PlaceFile(
-                _description(context, each),
-                documents.text({**built[each.directory], "directory": each.directory, "digest": each.digest}),
-                owner,
-                cause=cause,
-            )
-            for each in unknown
-        ),
-        workspace.ports,
-        events,
-    )
+    steps: list[Operation] = [MakeDirectory(context.environment.data / "layers", owner, cause=cause)]
+    for each in unknown:
+        told = documents.text({**built[each.directory], "directory": each.directory, "digest": each.digest})
+        steps.append(PlaceFile(_description(context, each), told, owner, cause=cause))
+    if unknown:
+        apply(Plan.of(steps), workspace.ports, events)
 
 
 def _description(context: SiteContext, each: Unbuilt) -> Path:

@@ -10,8 +10,9 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension, KeptBack, Lock, Request, Unbuilt
 from datacats.recipes import resolve_ckan
+from datacats.services.catalogue import catalogue
 from datacats.store import extensions, lock_file
-from datacats.workflows import builder, layers
+from datacats.workflows import builder, layers, plugins
 from datacats.workflows.workspace import Workspace
 
 ALL = "*"
@@ -43,7 +44,12 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
     directories = tuple(each.directory for each in found)
     if not (request.asked or unknown or any(each.requires for each in own)):
         return Resolution(Lock(request.ckan, request.digest, "", directories), tuple(own))
-    answer = builder.ask(workspace, context, _question(request, own, unknown, lock, upgrade), events)
+    question = {
+        **_question(request, own, unknown, lock),
+        "named": [each for each in environment.extensions if plugins.name_of(each, "")],
+        "upgrade": list(upgrade),
+    }
+    answer = builder.ask(workspace, context, question, events)
     layers.describe(workspace, context, unknown, answer["described"], events)
     own, _ = layers.described(workspace, context, found)
     kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in answer["kept"])
@@ -52,16 +58,19 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
 
 def _request(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
     environment = context.environment
+    names = [plugins.name_of(each, "") for each in environment.extensions]
+    names += [extensions.normalise(each.name) for each in found if isinstance(each, Extension)]
+    unnamed = [each for name in names if name in catalogue() for each in catalogue()[name].requires]
     return Request(
         ckan=resolve_ckan(environment.ckan),
-        asked=environment.extensions,
+        asked=(*environment.extensions, *unnamed),
         overrides=environment.overrides,
         own=tuple((each.directory, each.digest) for each in found),
     )
 
 
 def _question(
-    request: Request, own: Sequence[Extension], unknown: Sequence[Unbuilt], lock: Lock | None, upgrade: Sequence[str]
+    request: Request, own: Sequence[Extension], unknown: Sequence[Unbuilt], lock: Lock | None
 ) -> dict[str, Any]:
     return {
         "asked": request.asked,
@@ -69,5 +78,4 @@ def _question(
         "requires": [requirement for each in own for requirement in each.requires],
         "unbuilt": [each.directory for each in unknown],
         "locked": lock.packages if lock is not None and lock.ckan == request.ckan else "",
-        "upgrade": list(upgrade),
     }

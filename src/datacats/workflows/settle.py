@@ -13,7 +13,7 @@ from datacats.model.event import Events
 from datacats.model.extension import Extension
 from datacats.model.plan import PlaceFile, Plan, RunOneOff
 from datacats.model.ports import Streams
-from datacats.services import catalogue, web
+from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
 from datacats.workflows import up
 from datacats.workflows.workspace import Workspace
@@ -60,7 +60,7 @@ def _recorded(workspace: Workspace, context: SiteContext) -> str:
 def _digest(workspace: Workspace, context: SiteContext) -> str:
     """Return what decides whether tables must be migrated; empty when no enabled plugin can have any of its own."""
     disk, environment = workspace.ports.disk, context.environment
-    enabled = ckan_ini.plugins(disk.read(environment.source / source.INI))
+    enabled = ckan_ini.plugins(source.check_ini(disk, environment.source, ini.OWNED))
     without = {*source.PLUGINS.split(), *_without_tables(workspace, context)}
     others = [name for name in enabled if name not in without]
     if not others:

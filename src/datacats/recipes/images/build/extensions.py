@@ -29,7 +29,7 @@ NAMESPACE = (
     '"""Extensions of CKAN share this package."""\n__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n'
 )
 UNREAD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "*.egg-info")
-PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
+PIN = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!+_-]*[A-Za-z0-9])")
 
 
 class Failed(Exception):
@@ -49,6 +49,8 @@ def main() -> int:
 
 def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the lines of a lock for ``asked`` and what the source's own packages require.
+
+    ``named`` are those of which a release that was not taken is told.
 
     ``unbuilt`` names directories whose metadata must be built first; ``locked`` is kept where it fits, unless
     ``upgrade`` names packages (or all of them by ``*``).
@@ -72,7 +74,11 @@ def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
             upgrade="*" in request["upgrade"],
         )
         packages = "".join(entry for name, version, entry in entries(found) if fixed.get(name) != version)
-        return {"described": described, "packages": packages, "kept": list(kept_back(work, wanted, found, fixed))}
+        return {
+            "described": described,
+            "packages": packages,
+            "kept": list(kept_back(work, request["named"], found, fixed)),
+        }
 
 
 def lay(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,11 +201,7 @@ def against(work: Path, requirement: str, fixed: Mapping[str, str]) -> list[str]
         uv("pip", "compile", str(work / "one.txt"), "--constraints", str(work / "pins.txt"), "--python", PYTHON)
     except Failed as error:
         return sorted(
-            {
-                f"{name}=={version}"
-                for name, version in PIN.findall(str(error))
-                if fixed.get(normal(name)) == version.rstrip(".,")
-            }
+            {f"{name}=={version}" for name, version in PIN.findall(str(error)) if fixed.get(normal(name)) == version}
         )
     return []
 

@@ -1,0 +1,249 @@
+"""``install`` and ``uninstall``: what is resolved, written, enabled, and what a failure leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datacats.store import ckan_ini
+from tests.support.desk import HOME, WORK, Desk
+from tests.support.index import Index
+
+SOURCE = WORK / "catstown"
+LAYER = HOME / "catstown" / "layers"
+PROJECT = """\
+[project]
+name = "ckanext-whiskers"
+version = "0.1"
+{more}
+[project.entry-points."ckan.plugins"]
+whiskers = "ckanext.whiskers.plugin:Whiskers"
+"""
+
+
+@pytest.fixture
+def index(catstown: Desk) -> Index:
+    """An index with a few extensions, and a running site."""
+    index = Index(catstown)
+    index.add("ckanext-scheming", "3.1.0", scheming_datasets="ckanext.scheming.plugins:Datasets")
+    index.add("ckanext-xloader", "2.5.2", xloader="ckanext.xloader.plugin:xloaderPlugin")
+    index.add("ckanext-odd", "1.0", odd="ckanext.odd.plugin:Odd", odd_test="ckanext.odd.tests.plugin:Test")
+    index.add("plain", "1.0")
+    catstown.engine.world.program = index.program
+    return index
+
+
+def text(desk: Desk, name: str) -> str:
+    return desk.disk.read(SOURCE / name).decode()
+
+
+def plugins(desk: Desk) -> tuple[str, ...]:
+    return ckan_ini.plugins(desk.disk.read(SOURCE / "ckan.ini"))
+
+
+def own(desk: Desk, more: str = "") -> None:
+    desk.disk.add(SOURCE / "ckanext-whiskers" / "pyproject.toml", PROJECT.format(more=more).encode())
+
+
+def mounted(desk: Desk, service: str = "web") -> str:
+    mounts = desk.engine.world.container(f"datacats_{service}_catstown").spec.mounts
+    return next((mount.source for mount in mounts if mount.target == "/usr/lib/extensions"), "")
+
+
+def test_an_extension_is_asked_for_locked_enabled_configured_and_in_web(index: Index) -> None:
+    desk = index.desk
+    ran = desk.done("install", "-e", "catstown", "ckanext-scheming")
+    assert 'extensions = ["ckanext-scheming"]' in text(desk, "datacats.toml")
+    assert "ckanext-scheming==3.1.0 \\\n    --hash=sha256:" in text(desk, "datacats.lock")
+    assert plugins(desk)[-1] == "scheming_datasets"
+    assert "scheming.dataset_schemas = ckanext.scheming:ckan_dataset.yaml" in text(desk, "ckan.ini")
+    assert Path(mounted(desk)).parent == LAYER
+    assert ran.lines == [
+        "Enabled in ckan.ini: scheming_datasets",
+        "Installed: ckanext-scheming 3.1.0 (1 packages)",
+    ]
+
+
+def test_ckan_is_proven_to_start_with_it_before_web_is_replaced(index: Index) -> None:
+    desk = index.desk
+    index.broken = "ImportError: no chardet"
+    before = desk.disk.read(SOURCE / "ckan.ini"), desk.disk.read(SOURCE / "datacats.toml")
+    web = desk.engine.world.container("datacats_web_catstown").id
+    ran = desk("install", "-e", "catstown", "ckanext-scheming")
+    assert (ran.status, "ImportError: no chardet" in ran.err) == (16, True)
+    assert (desk.disk.read(SOURCE / "ckan.ini"), desk.disk.read(SOURCE / "datacats.toml")) == before
+    assert desk.disk.entry(SOURCE / "datacats.lock") is None
+    assert desk.engine.world.container("datacats_web_catstown").id == web
+
+
+def test_a_clash_shows_the_resolvers_words_and_changes_nothing(index: Index) -> None:
+    index.clash = "Because a==1 depends on b>=2 and c==1 depends on b<2, we can conclude that a and c clash."
+    before = text(index.desk, "datacats.toml")
+    ran = index.desk("install", "-e", "catstown", "ckanext-scheming", "--json")
+    assert (ran.status, ran.error["kind"], ran.error["detail"]) == (16, "Unresolvable", index.clash)
+    assert text(index.desk, "datacats.toml") == before
+    assert mounted(index.desk) == ""
+
+
+def test_a_second_install_has_nothing_to_do_and_asks_no_container(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    index.ran.clear()
+    desk.forget()
+    assert desk.done("install", "-e", "catstown").lines == ["Nothing to do."]
+    assert (index.ran, desk.changes()) == ([], [])
+
+
+def test_a_release_that_a_pin_kept_out_is_named_with_the_pin(index: Index) -> None:
+    index.kept = [
+        {"name": "ckanext-xloader", "chosen": "2.5.2", "newest": "2.6.0", "pins": ["urllib3==2.7.0"]},
+    ]
+    ran = index.desk.done("install", "-e", "catstown", "ckanext-xloader")
+    assert "ckanext-xloader 2.6.0 is kept out by CKAN's urllib3==2.7.0; 2.5.2 is installed." in ran.lines
+
+
+def test_an_extension_that_wants_a_token_and_the_sites_own_settings_gets_them_and_keeps_them(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-xloader")
+    ini = HOME / "catstown" / "sites" / "primary" / "run" / "web" / "ckan.ini"
+    written = desk.disk.read(ini).decode()
+    assert "ckanext.xloader.api_token = a.token" in written
+    assert "ckanext.xloader.jobs_db.uri = postgresql://ckan:" in written
+    index.ran.clear()
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    assert not [command for command in index.ran if "make_token" in command]
+
+
+def test_a_package_of_the_source_directory_needs_no_container_and_comes_first(index: Index) -> None:
+    desk = index.desk
+    own(desk)
+    desk.done("install", "-e", "catstown")
+    assert plugins(desk)[0] == "whiskers"
+    assert "-e ./ckanext-whiskers" in text(desk, "datacats.lock")
+    layer = Path(mounted(desk))
+    assert desk.disk.read(layer / "__editable__.ckanext_whiskers.pth") == b"/project/ckanext-whiskers\n"
+    assert [command for command in index.ran if "extensions.py" in command] == []
+
+
+def test_what_a_package_of_the_source_requires_is_resolved_with_the_rest(index: Index) -> None:
+    own(index.desk, 'dependencies = ["plain"]')
+    index.desk.done("install", "-e", "catstown", "ckanext-scheming")
+    assert index.asked[0]["requires"] == ["plain"]
+    assert "plain==1.0" in text(index.desk, "datacats.lock")
+
+
+def test_metadata_that_must_be_built_is_asked_for_once(index: Index) -> None:
+    desk = index.desk
+    desk.disk.add(SOURCE / "ckanext-old" / "setup.py", b"from setuptools import setup; setup()")
+    desk.done("install", "-e", "catstown")
+    assert index.asked[0]["unbuilt"] == ["ckanext-old"]
+    index.asked.clear()
+    desk.done("install", "-e", "catstown")
+    assert index.asked == []
+
+
+def test_two_directories_of_one_package_are_refused(index: Index) -> None:
+    desk = index.desk
+    own(desk)
+    desk.disk.add(SOURCE / "copy" / "pyproject.toml", PROJECT.format(more="").encode())
+    ran = desk("install", "-e", "catstown")
+    assert ran.status == 5
+    assert "ckanext-whiskers and copy are both the package ckanext-whiskers" in ran.err
+
+
+def test_a_package_without_a_plugin_is_installed_and_it_is_said(index: Index) -> None:
+    ran = index.desk.done("install", "-e", "catstown", "plain")
+    assert "plain has no plugin; nothing was enabled for it." in ran.lines
+
+
+def test_plugins_that_lie_among_tests_are_not_enabled(index: Index) -> None:
+    index.desk.done("install", "-e", "catstown", "ckanext-odd")
+    assert plugins(index.desk)[-1] == "odd"
+
+
+def test_a_plugin_that_was_disabled_by_hand_stays_so_until_it_is_asked_for_by_name(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-odd")
+    ini = text(desk, "ckan.ini")
+    desk.disk.add(SOURCE / "ckan.ini", ini.replace(" odd\n", "\n").encode())
+    desk.done("install", "-e", "catstown", "plain")
+    assert "odd" not in plugins(desk)
+    desk.done("install", "-e", "catstown", "ckanext-odd")
+    assert "odd" in plugins(desk)
+
+
+def test_uninstall_takes_plugins_settings_and_code_out_again(index: Index) -> None:
+    desk = index.desk
+    before = text(desk, "ckan.ini")
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    ran = desk.done("uninstall", "-e", "catstown", "ckanext-scheming")
+    assert ran.lines[0] == "Disabled in ckan.ini: scheming_datasets"
+    assert text(desk, "ckan.ini") == before
+    assert "extensions = []" in text(desk, "datacats.toml")
+    assert desk.disk.entry(SOURCE / "datacats.lock") is None
+    assert mounted(desk) == ""
+    assert desk.disk.names(LAYER) == ()
+
+
+def test_uninstalling_what_is_not_there_names_what_is(index: Index) -> None:
+    index.desk.done("install", "-e", "catstown", "ckanext-scheming")
+    ran = index.desk("uninstall", "-e", "catstown", "ckanext-nothing")
+    assert (ran.status, "there is: ckanext-scheming" in ran.err) == (4, True)
+
+
+def test_no_enable_leaves_the_ini_alone(index: Index) -> None:
+    before = text(index.desk, "ckan.ini")
+    index.desk.done("install", "-e", "catstown", "ckanext-scheming", "--no-enable")
+    assert text(index.desk, "ckan.ini") == before
+
+
+def test_a_site_that_does_not_run_gets_its_tables_when_it_is_started(index: Index) -> None:
+    desk = index.desk
+    desk.done("stop", "catstown")
+    ran = desk.done("install", "-e", "catstown", "ckanext-scheming")
+    assert ran.lines[-1] == "No site runs. Start it: datacats start catstown"
+    assert not [command for command in index.ran if "migrate.py" in command]
+    desk.done("start", "catstown")
+    assert [command for command in index.ran if "migrate.py" in command]
+    assert Path(mounted(desk)).parent == LAYER
+
+
+def test_clean_lays_the_same_lock_anew(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    layer = Path(mounted(desk))
+    desk.disk.add(layer / "spoilt.py", b"")
+    desk.done("install", "-e", "catstown", "--clean")
+    assert desk.disk.entry(layer / "spoilt.py") is None
+    assert Path(mounted(desk)) == layer
+
+
+def test_system_packages_become_an_image_of_their_own(index: Index) -> None:
+    desk = index.desk
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libgeos-c1v5"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+    desk.done("reload", "catstown")
+    plain = desk.site()["images"]["web"]
+    assert str(desk.engine.world.container("datacats_web_catstown").spec.image).startswith(f"{plain}-")
+
+
+def test_extensions_lists_what_is_installed_where_it_comes_from_and_what_is_off(index: Index) -> None:
+    desk = index.desk
+    own(desk)
+    desk.done("install", "-e", "catstown", "ckanext-odd")
+    ini = text(desk, "ckan.ini").replace(" odd\n", " ghost\n")
+    desk.disk.add(SOURCE / "ckan.ini", ini.encode())
+    assert desk.done("extensions", "catstown").lines == [
+        "ckanext-odd 1.0  index  (odd)",
+        "ckanext-whiskers 0.1  ./ckanext-whiskers  whiskers",
+        "Enabled in ckan.ini but not installed: ghost",
+    ]
+
+
+def test_extensions_of_a_plain_environment_says_how_to_begin(catstown: Desk) -> None:
+    assert (
+        catstown.done("extensions", "catstown")
+        .lines[0]
+        .startswith("Nothing is installed. Install one: datacats install")
+    )

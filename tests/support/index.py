@@ -1,0 +1,66 @@
+"""A package index in memory, and the container that installs from it: what a fake engine runs for ``install``."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from datacats.engine.fake_world import Call, Outcome, quiet
+from tests.support.desk import Desk
+
+HASH = "sha256:" + "0" * 64
+
+
+@dataclass
+class Index:
+    """Releases by name: version and the text of ``entry_points.txt``. ``clash`` is what the resolver complains of."""
+
+    desk: Desk
+    releases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    clash: str = ""
+    broken: str = ""
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    ran: list[str] = field(default_factory=list)
+
+    def add(self, name: str, version: str, **plugins: str) -> None:
+        """Let a release be there."""
+        lines = "".join(f"{plugin} = {target}\n" for plugin, target in plugins.items())
+        self.releases[name] = (version, f"[ckan.plugins]\n{lines}" if plugins else "")
+
+    def program(self, call: Call) -> Outcome:
+        """Run what a container is told to run."""
+        if not call.main or call.container.startswith("datacats_"):
+            return quiet(call)
+        self.ran.append(" ".join(call.command))
+        if call.command[-1] == "resolve":
+            return Outcome(0, json.dumps(self._resolve(json.loads(call.stdin))).encode())
+        if call.command[-1] == "lay":
+            self._lay(call, json.loads(call.stdin)["packages"])
+            return Outcome(0, b"{}")
+        if "migrate.py" in call.command[-1] and self.broken:
+            return Outcome(1, b"", self.broken.encode())
+        return Outcome(0, b"a.token\n" if "make_token" in " ".join(call.command) else b"")
+
+    def _resolve(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(request)
+        if self.clash:
+            return {"error": self.clash}
+        names = [re.split(r"[^A-Za-z0-9._-]", each)[0] for each in (*request["asked"], *request["requires"])]
+        lines = [f"{name}=={self.releases[name][0]} \\\n    --hash={HASH}\n" for name in names if name in self.releases]
+        described = {
+            directory: {"name": directory, "version": "1", "requires": [], "root": "", "entry_points": {}}
+            for directory in request["unbuilt"]
+        }
+        return {"packages": "".join(lines), "described": described, "kept": self.kept}
+
+    def _lay(self, call: Call, packages: str) -> None:
+        mounts = self.desk.engine.world.container(call.container).spec.mounts
+        layer = next(Path(mount.source) for mount in mounts if mount.target == "/usr/lib/extensions")
+        for name, version in re.findall(r"^(\S+)==(\S+)", packages, re.MULTILINE):
+            info = layer / f"{name.replace('-', '_')}-{version}.dist-info"
+            self.desk.disk.add(info / "METADATA", b"")
+            self.desk.disk.add(info / "entry_points.txt", self.releases[name][1].encode())
