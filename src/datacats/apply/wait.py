@@ -14,8 +14,8 @@ _PAGE_TIMEOUT = 30.0
 _TAIL = 20
 _OK = 200
 
-GAVE_UP = "datacats: the server ended"
-"""How the development server begins the line that says CKAN ended and a change is awaited."""
+GAVE_UP = "datacats: CKAN does not start"
+"""How the development server begins the line that says why, and that a change is awaited."""
 
 
 def wait_for(probe: Probe, ports: Ports) -> None:
@@ -58,7 +58,7 @@ def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
 
 
 def check_alive(container: str, ports: Ports) -> None:
-    """Raise NotReady, with the end of its log, when a container has ended or its server has given up."""
+    """Raise NotReady, with the end of its log, when a container has ended or CKAN does not start in it."""
     detail = ports.engine.containers.inspect(container)
     if detail.out_of_memory:
         raise _not_ready(container, "it ran out of memory", ports)
@@ -66,7 +66,7 @@ def check_alive(container: str, ports: Ports) -> None:
         raise _not_ready(container, f"it ended with status {detail.exit_code}", ports)
     last = list(ports.engine.containers.logs(container, LogQuery(tail=1)))
     if last and last[0].text.startswith(GAVE_UP):
-        raise _not_ready(container, "CKAN ended with an error", ports)
+        raise _not_ready(container, "CKAN does not start", ports)
 
 
 def _not_ready(container: str, why: str, ports: Ports) -> NotReady:

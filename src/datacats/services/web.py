@@ -128,6 +128,6 @@ def _stop_signal(context: SiteContext) -> str:
 
 def _command(context: SiteContext) -> tuple[str, ...]:
     if context.site.mode is Mode.DEVELOPMENT:
-        return _DEVELOPMENT + (("--disable-reloader",) if context.site.low_memory else ())
+        return _DEVELOPMENT + (("--low-memory",) if context.site.low_memory else ())
     workers = 1 if context.site.low_memory else 2
     return (*_PRODUCTION, f"--workers={workers}", "wsgi:application")

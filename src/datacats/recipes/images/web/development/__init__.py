@@ -1,0 +1,1 @@
+"""The development server of the web image. It imports nothing of datacats: it lives in the container."""

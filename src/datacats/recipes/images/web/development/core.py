@@ -1,0 +1,84 @@
+"""What the development server has imported before it forks: CKAN and what it stands on, never the project."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import logging
+import sys
+from contextlib import suppress
+
+NAMES = (
+    "ckan.cli.cli",
+    "ckan.config.middleware",
+    "ckan.config.environment",
+    "ckan.model",
+    "werkzeug.debug",
+    "werkzeug.serving",
+)
+
+
+class Core:
+    """The modules in the server's own memory: each child begins with them."""
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+        self._more: list[str] = []
+        self._loggers: set[str] | None = None
+
+    @property
+    def lacks(self) -> bool:
+        """Whether there is something left to learn."""
+        return bool(self._more)
+
+    def late_loggers(self) -> set[str]:
+        """Name the loggers that ``ckan run`` would make only after it has read the ini."""
+        return set() if self._loggers is None else set(logging.root.manager.loggerDict) - self._loggers
+
+    def prepare(self) -> None:
+        """Import what every CKAN site uses. What cannot be imported is the child's to tell."""
+        for name in NAMES:
+            self._import(name)
+        self._loggers = set(logging.root.manager.loggerDict)
+        keep()
+
+    def note(self, names: list[str]) -> None:
+        """Note what a child imported, to learn it; nothing when memory is short and nothing was prepared."""
+        if self._loggers is not None:
+            self._more = [name for name in names if name not in sys.modules]
+
+    def learn(self) -> None:
+        """Import the next of what was noted."""
+        self._import(self._more.pop(0))
+        if not self._more:
+            keep()
+
+    def _import(self, name: str) -> None:
+        with suppress(Exception):
+            importlib.import_module(name)
+        for fresh, module in list(sys.modules.items()):
+            if is_below(module, self._project):
+                del sys.modules[fresh]
+
+
+def keep() -> None:
+    """What is there now stays: the collector need not touch it, so that children share its memory."""
+    gc.collect()
+    gc.freeze()
+
+
+def imported(project: str) -> list[str]:
+    """Name what this process imported that no change of the project changes, in the order in which it was.
+
+    An extension's code is left out wherever it lies: it may look at the configuration when it is imported.
+    """
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if getattr(module, "__file__", None) and not name.startswith("ckanext") and not is_below(module, project)
+    ]
+
+
+def is_below(module: object, directory: str) -> bool:
+    """Whether a module was imported from below a directory."""
+    return str(getattr(module, "__file__", "")).startswith(f"{directory}/")

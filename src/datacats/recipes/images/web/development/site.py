@@ -1,0 +1,104 @@
+"""The applications that the development server's children serve: CKAN, or the page that stands in for it."""
+
+from __future__ import annotations
+
+import html
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """An application, what makes it forget the templates it has read, and whether its requests are logged."""
+
+    application: Application
+    forget: Callable[[], None] = lambda: None
+    logs: bool = True
+
+
+def make_ckan(ini: str, late_loggers: Collection[str], note: str) -> Made:
+    """Make what ``ckan run`` serves, in its debugger, with templates that are read again when they change.
+
+    ``note`` is shown at the end of each page, where it is not empty.
+    """
+    os.environ["WERKZEUG_RUN_MAIN"] = "true"  # as in the reloader's child: the debugger tells its PIN
+    # What is imported here the parent has imported already, unless memory is short.
+    from ckan.cli import load_config  # type: ignore[import-not-found]  # noqa: PLC0415
+    from ckan.common import config  # type: ignore[import-not-found]  # noqa: PLC0415
+    from ckan.config.middleware import make_app  # type: ignore[import-not-found]  # noqa: PLC0415
+    from ckan.exceptions import CkanDeprecationWarning  # type: ignore[import-not-found]  # noqa: PLC0415
+    from ckan.lib.i18n import build_js_translations  # type: ignore[import-not-found]  # noqa: PLC0415
+    from flask import Flask  # type: ignore[import-not-found]  # noqa: PLC0415
+    from werkzeug.debug import DebuggedApplication  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    settings = {**Flask.default_config, "TEMPLATES_AUTO_RELOAD": True}
+    Flask.default_config = type(Flask.default_config)(settings)
+    configuration = load_config(ini)
+    for name in late_loggers:  # the ini's logging silences what was there before it
+        logging.getLogger(name).disabled = False
+    application = make_app(configuration)
+    if config.get("debug"):
+        warnings.filterwarnings("default", category=CkanDeprecationWarning)
+    build_js_translations()
+    debugged = DebuggedApplication(application, evalex=True)
+    if hasattr(debugged, "trusted_hosts"):
+        debugged.trusted_hosts.append("0.0.0.0")  # noqa: S104 - what ``ckan run`` trusts
+    templates = application._wsgi_app.jinja_env  # noqa: SLF001 - CKAN's own name for it
+    templates.bytecode_cache = _compiled_templates()
+    return Made(_noted(debugged, note) if note else debugged, templates.cache.clear)
+
+
+def _compiled_templates() -> object:
+    """Where the children after this one find CKAN's own templates compiled. Those of the project each compiles."""
+    from jinja2 import FileSystemBytecodeCache  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    class Compiled(FileSystemBytecodeCache):  # type: ignore[misc]
+        def get_bucket(self, environment: object, name: str, filename: str | None, source: str) -> object:
+            bucket = super().get_bucket(environment, name, filename, source)
+            if filename is None or not filename.startswith(sys.prefix):
+                bucket.reset()
+            return bucket
+
+    return Compiled()
+
+
+def _noted(application: Application, note: str) -> Application:
+    """Show a note at the end of each page."""
+    from werkzeug.wrappers import Response  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    style = "position:fixed;bottom:0;left:0;right:0;padding:.5em 1em;background:#fd6;color:#000;z-index:99999"
+    bar = f"<div id='datacats-note' style='{style}'>datacats: {html.escape(note)}</div></body>".encode()
+
+    def with_note(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        response = Response.from_app(application, environ)
+        if response.mimetype == "text/html" and environ["REQUEST_METHOD"] != "HEAD":
+            response.set_data(response.get_data().replace(b"</body>", bar))
+        found: Iterable[bytes] = response(environ, start)
+        return found
+
+    return with_note
+
+
+def make_page(text: str) -> Made:
+    """Make a page that says why CKAN does not start. Whoever asks for it reads the reason: the log has it once."""
+    page = (
+        "<!doctype html><meta charset=utf-8><title>CKAN does not start</title>"
+        "<body style='font-family: sans-serif; margin: 2em'><h1>CKAN does not start</h1>"
+        "<p>Save what mends it, and load this page again.</p>"
+        f"<pre style='white-space: pre-wrap'>{html.escape(text)}</pre>"
+    ).encode()
+
+    def application(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page)))]
+        start("500 Internal Server Error", [*headers, ("Cache-Control", "no-store")])
+        return [page]
+
+    return Made(application, logs=False)
