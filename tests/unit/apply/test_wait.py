@@ -127,22 +127,29 @@ def test_a_container_that_ran_out_of_memory_is_called_so(room: Room) -> None:
 
 
 def test_a_development_server_that_gave_up_on_a_mistake_is_reported_at_once(room: Room) -> None:
-    room.log("web", 'File "plugin.py", line 3', "SyntaxError: invalid syntax", f"{wait.GAVE_UP} with status 1; waiting")
+    room.log(
+        "web",
+        'File "plugin.py", line 3',
+        "SyntaxError: invalid syntax",
+        f"{wait.GAVE_UP}: SyntaxError: invalid syntax. Waiting",
+    )
     error = failure(room)
-    assert error.message == "web is not ready: CKAN ended with an error."
+    assert error.message == "web is not ready: CKAN does not start."
     assert "SyntaxError: invalid syntax" in error.detail
     assert room.passed < 1.2
 
 
 def test_a_development_server_that_gave_up_and_was_mended_is_waited_for(room: Room) -> None:
-    room.log("web", f"{wait.GAVE_UP} with status 1; waiting", "datacats: something changed; starting the server again.")
+    room.log(
+        "web", f"{wait.GAVE_UP}: SyntaxError. Waiting", "datacats: plugin.py changed; making CKAN's application again."
+    )
     room.script(URL, *[REFUSED] * 60, Answer(200))
     wait_for(PAGE, room.ports)
 
 
 def test_the_words_of_a_server_that_gave_up_are_the_images_own() -> None:
-    develop = next(file for file in sources.image_files("web") if file.path.endswith("develop.py"))
-    text = develop.content.decode()
+    server = next(file for file in sources.image_files("web") if file.path == "development/succession.py")
+    text = server.content.decode()
     assert 'f"datacats: {text}' in text
     assert f'say(f"{wait.GAVE_UP.removeprefix("datacats: ")}' in text
 

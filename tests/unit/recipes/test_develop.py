@@ -1,168 +1,266 @@
-"""The development server's first process: it stays when the server falls, and goes when told."""
+"""The development server: the request after a change sees it, and whatever happens the port is held."""
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
+import socket
 from collections.abc import Iterator
+from http.client import RemoteDisconnected
 from pathlib import Path
 
 import pytest
 
-from tests.unit.recipes.image_file import IMAGES, load
-
-DEVELOP = IMAGES / "web" / "develop.py"
-DEADLINE = 15.0
-
-Process = subprocess.Popen[str]
-
-
-class Server:
-    """A ``ckan`` that does what a script says, under the real supervisor."""
-
-    def __init__(self, home: Path) -> None:
-        self.project = home / "project"
-        self.project.mkdir()
-        self.ini = home / "ckan.ini"
-        self.ini.write_text("")
-        self.script = home / "datacats-serve"
-        self.log = home / "log"
-        self.processes: list[Process] = []
-
-    def does(self, script: str) -> None:
-        """Replace at once: a shell reads its script as it goes."""
-        fresh = self.script.with_suffix(".new")
-        fresh.write_text(f'#!/bin/sh\necho "started $*" >> {self.log}\n{script}\n')
-        fresh.chmod(0o755)
-        fresh.replace(self.script)
-
-    def start(self, *words: str) -> Process:
-        env = {
-            "PATH": f"{self.script.parent}:{os.environ['PATH']}",
-            "CKAN_INI": str(self.ini),
-            "DATACATS_PROJECT": str(self.project),
-        }
-        command = [sys.executable, str(DEVELOP), *words]
-        process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
-        self.processes.append(process)
-        return process
-
-    def started(self) -> int:
-        return self.log.read_text().count("started") if self.log.exists() else 0
-
-    def wait_until_it_says(self, word: str) -> None:
-        end = time.monotonic() + DEADLINE
-        while not (self.log.exists() and word in self.log.read_text()):
-            assert time.monotonic() < end, f"the server never said {word}"
-            time.sleep(0.02)
+from datacats.apply.wait import GAVE_UP
+from tests.unit.recipes.site_stub import DEADLINE, PLUGIN, Site, wait_until
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path)
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
     yield made
-    for process in made.processes:
-        process.kill()
-        process.communicate()
+    made.end()
 
 
-def next_line(process: Process) -> str:
-    assert process.stderr is not None
-    return process.stderr.readline()
+def test_the_request_after_a_saved_change_never_sees_the_old_code(site: Site) -> None:
+    site.start()
+    for number in range(20):
+        site.says(word=f"word {number:03}")
+        assert site.get() == (200, f"<body>word {number:03}</body>")
 
 
-def test_the_server_listens_for_the_whole_container_and_gets_further_words(server: Server) -> None:
-    server.does("exit 0")
-    assert server.start("--disable-reloader").wait(DEADLINE) == 0
-    assert server.log.read_text() == "started run -H 0.0.0.0 -p 5000 --disable-reloader\n"
+def test_a_request_on_a_connection_opened_before_the_change_sees_it_too(site: Site) -> None:
+    site.start()
+    assert "first" in site.get()[1]
+    with socket.create_connection(("127.0.0.1", site.port)) as early:
+        assert "first" in site.get()[1]
+        site.says(word="second")
+        early.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert b"second" in b"".join(iter(lambda: early.recv(4096), b""))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_reaches_the_server_and_its_answer_is_the_exit_status(server: Server, number: signal.Signals) -> None:
-    trap = f"trap 'exit 7' {number.name.removeprefix('SIG')}"
-    server.does(f"{trap}\necho listening >> {server.log}\nwhile :; do sleep 0.05; done")
-    process = server.start()
-    server.wait_until_it_says("listening")
-    process.send_signal(number)
-    assert process.wait(DEADLINE) == 7
+def test_a_saved_change_is_made_ready_before_anybody_asks(site: Site) -> None:
+    site.start()
+    site.get()
+    site.says(word="second")
+    wait_until(lambda: "changed; making" in site.said())
 
 
-def test_a_signal_reaches_what_the_server_started(server: Server) -> None:
-    server.does(f"sh -c 'echo child >> {server.log}; sleep 60' & wait")
-    process = server.start()
-    server.wait_until_it_says("child")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(DEADLINE) == 128 + signal.SIGTERM
+def test_a_file_that_is_replaced_and_a_module_that_comes_are_seen(site: Site) -> None:
+    site.start()
+    site.get()
+    fresh = site.project / "fresh.py"
+    fresh.write_text(PLUGIN.replace("first", "replaced"))
+    fresh.replace(site.plugin)
+    assert "replaced" in site.get()[1]
+    (site.project / "below" / "deep").mkdir(parents=True)
+    (site.project / "below" / "deep" / "words.py").write_text("word = 'from below'")
+    site.plugin.write_text("from below.deep.words import word\n" + PLUGIN.replace('"first"', "word"))
+    assert "from below" in site.get()[1]
+    (site.project / "below" / "deep" / "words.py").write_text("word = 'from there'")
+    assert "from there" in site.get()[1]
 
 
-def test_a_server_that_fell_is_started_again_when_a_file_of_the_source_changes(server: Server) -> None:
-    (server.project / "plugin.py").write_text("def broken(:\n")
-    server.does("exit 3")
-    process = server.start()
-    assert "ended with status 3; waiting for a change" in next_line(process)
-    server.does("exit 0")
-    (server.project / "plugin.py").write_text("fixed = True\n")
-    assert process.wait(DEADLINE) == 0
-    assert server.started() == 2
+def test_a_changed_ini_is_read_by_the_next_request(site: Site) -> None:
+    site.plugin.write_text(PLUGIN.replace('"first"', "ini"))
+    site.ini.write_text("one")
+    site.start()
+    assert "one" in site.get()[1]
+    fresh = site.ini.with_suffix(".new")
+    fresh.write_text("two")
+    fresh.replace(site.ini)
+    assert "two" in site.get()[1]
 
 
-def test_a_server_that_fell_is_started_again_when_the_ini_changes(server: Server) -> None:
-    server.does("exit 3")
-    process = server.start()
-    next_line(process)
-    server.does("exit 0")
-    server.ini.write_text("[app:main]\n")
-    assert process.wait(DEADLINE) == 0
+def test_a_mistake_is_shown_whole_in_the_browser_and_once_in_the_log_and_mended_by_saving(site: Site) -> None:
+    site.start()
+    site.get()
+    site.plugin.write_text("def broken(:\n")
+    for _ in range(3):
+        status, page = site.get()
+        assert status == 500
+        assert "def broken(:" in page
+        assert "SyntaxError" in page
+    assert site.said().count("def broken(:") == 1
+    assert site.said().splitlines()[-1].startswith(GAVE_UP)
+    site.says(word="mended")
+    assert site.get() == (200, "<body>mended</body>")
 
 
-def test_a_server_that_fell_is_not_started_again_for_nothing(server: Server) -> None:
-    server.does("exit 3")
-    process = server.start()
-    next_line(process)
-    time.sleep(1.2)
-    assert server.started() == 1
+@pytest.mark.parametrize("mistake", ["raise SystemExit(3)", "import os; os._exit(7)", "import os; os.abort()"])
+def test_whatever_a_plugin_does_at_its_import_the_port_is_held(site: Site, mistake: str) -> None:
+    site.plugin.write_text(mistake)
+    site.start()
+    status, page = site.get()
+    assert status == 500
+    assert "SystemExit" in page or "ended with status" in page
+    site.says(word="mended")
+    assert site.get() == (200, "<body>mended</body>")
+
+
+def test_what_failed_is_tried_again_on_request_because_its_cause_may_lie_elsewhere(site: Site) -> None:
+    elsewhere = site.project.parent / "elsewhere"
+    site.plugin.write_text(f"open({str(elsewhere)!r})\n{PLUGIN}")
+    site.start()
+    assert site.get()[0] == 500
+    elsewhere.touch()
+    wait_until(lambda: site.get()[0] == 200)
+    assert site.said().count("Traceback") == 1
+
+
+def test_a_long_request_is_finished_by_the_child_that_began_it_while_another_serves(site: Site) -> None:
+    slow = f"""
+import os, time
+templates = {{}}
+def page(path, ini):
+    while path == "/slow" and not os.path.exists({str(site.project.parent / "go")!r}):
+        open({str(site.project.parent / "begun")!r}, "w").close()
+        time.sleep(0.01)
+    return "first"
+"""
+    site.plugin.write_text(slow)
+    site.start()
+    answers = site.in_background("/slow")
+    wait_until((site.project.parent / "begun").exists)
+    site.says(word="second")
+    assert "second" in site.get()[1]
+    assert len(site.children()) == 2
+    (site.project.parent / "go").touch()
+    wait_until(lambda: answers)
+    assert answers == [(200, "<body>first</body>")]
+    wait_until(lambda: len(site.children()) == 1)
+
+
+def test_many_requests_are_answered_at_once(site: Site) -> None:
+    together = "import threading\nall = threading.Barrier(24)\ntemplates = {}\ndef page(path, ini):\n    all.wait(10)\n"
+    site.plugin.write_text(together)
+    site.start()
+    answers = [site.in_background("/") for _ in range(24)]
+    wait_until(lambda: all(answers))
+    assert {each[0][0] for each in answers} == {200}
+
+
+def test_a_child_that_dies_while_it_serves_is_followed_by_another(site: Site) -> None:
+    site.plugin.write_text(
+        PLUGIN.replace("    return", "    import os\n    path == '/die' and os._exit(9)\n    return")
+    )
+    site.start()
+    with pytest.raises(RemoteDisconnected):
+        site.get("/die")
+    assert site.get()[0] == 200
+    assert "ended with status 9; starting it again" in site.said()
+
+
+def test_a_template_that_comes_or_goes_is_looked_for_again_without_another_child(site: Site) -> None:
+    site.plugin.write_text(PLUGIN.replace('"first"', "str(len(templates))").replace("{}", "{'compiled': 1}"))
+    site.start()
+    assert "1" in site.get()[1]
+    before = site.children()
+    (site.project / "page.html").write_text("")
+    assert "0" in site.get()[1]
+    assert site.children() == before
+
+
+def test_what_is_no_source_makes_no_other_child(site: Site) -> None:
+    site.start()
+    site.get()
+    before = site.children()
+    (site.project / ".git").mkdir()
+    (site.project / ".git" / "index.py").write_text("")
+    (site.project / "theme.css").write_text("")
+    (site.project / ".plugin.py.swp").write_text("")
+    assert site.get()[0] == 200
+    assert site.children() == before
+
+
+def test_a_change_of_what_is_installed_starts_the_server_anew_and_the_request_is_kept(site: Site) -> None:
+    (site.installed / "library.py").write_text("word = 'old'")
+    site.plugin.write_text("import library\n" + PLUGIN.replace('"first"', "library.word"))
+    process = site.start()
+    for _ in range(5):
+        assert "old" in site.get()[1]
+    (site.installed / "library.py").write_text("word = 'new'")
+    assert "new" in site.get()[1]
     assert process.poll() is None
 
 
-def test_while_it_waits_it_goes_when_told(server: Server) -> None:
-    server.does("exit 3")
-    process = server.start()
-    next_line(process)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(DEADLINE) == 128 + signal.SIGTERM
+def test_code_of_the_project_is_never_imported_by_the_server_itself(site: Site) -> None:
+    (site.installed / "library.py").write_text("import theirs")
+    (site.project / "theirs.py").write_text("word = 'first'")
+    site.plugin.write_text("import library, theirs\n" + PLUGIN.replace('"first"', "theirs.word"))
+    site.start()
+    for word in ("second", "third", "fourth"):
+        site.get()
+        (site.project / "theirs.py").write_text(f"word = {word!r}")
+        assert word in site.get()[1]
 
 
-def test_what_is_no_source_is_not_watched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    for directory in (".git", "__pycache__", "node_modules", "ckanext"):
-        (server.project / directory).mkdir()
-        (server.project / directory / "file").write_text("")
-    monkeypatch.setenv("DATACATS_PROJECT", str(server.project))
-    monkeypatch.setenv("CKAN_INI", str(server.ini))
-    seen = set(load("web/develop.py").stamps())
-    assert seen == {str(server.ini), str(server.project / "ckanext" / "file")}
+def test_loggers_that_the_server_made_too_early_are_heard_all_the_same(site: Site) -> None:
+    (site.installed / "library.py").write_text("import logging\nlog = logging.getLogger('library')")
+    with_library = "import library, logging, sys\n" + PLUGIN
+    told = "str([library.log.disabled, logging.getLogger('early').disabled, came])"
+    site.plugin.write_text(with_library)
+    site.start()
+    site.get()
+    tries = 0
+    while "True]" not in site.get()[1]:  # that the child came with the library in its memory
+        tries += 1
+        came = f"import sys\ncame = 'library' in sys.modules\n# {tries}\n"
+        site.plugin.write_text(came + with_library.replace('"first"', told))
+        assert tries < 50
+    assert "[False, True, True]" in site.get()[1]
 
 
-def test_a_file_that_vanishes_is_a_change(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    mistake = server.project / "mistake.py"
-    mistake.write_text("")
-    monkeypatch.setenv("DATACATS_PROJECT", str(server.project))
-    develop = load("web/develop.py")
-    before = develop.stamps()
-    mistake.unlink()
-    assert develop.stamps() != before
+def test_a_change_that_needs_a_command_says_which_in_the_log_and_on_the_page(site: Site) -> None:
+    asked = site.project / "pyproject.toml"
+    asked.write_text("[project]\ndependencies = []\n")
+    site.start()
+    assert "note" not in site.get()[1]
+    asked.write_text("[project]\ndependencies = ['shapely']\n")
+    assert "pyproject.toml changed: run datacats install" in site.get()[1]
+    assert site.said().count("datacats: pyproject.toml changed: run datacats install.") == 1
+    asked.write_text("[project]\ndependencies = []\n[tool.ruff]\n")
+    assert "note" not in site.get()[1]
 
 
-def test_what_a_fallen_server_leaves_behind_does_not_keep_its_port(server: Server) -> None:
-    left = server.log.with_name("left")
-    server.does(f"sleep 60 &\necho $! > {left}\nexit 3")
-    next_line(server.start())
-    end = time.monotonic() + DEADLINE
-    while is_running(int(left.read_text())):
-        assert time.monotonic() < end, "it is still there"
-        time.sleep(0.02)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_ends_when_told_and_nothing_outlives_it(site: Site, number: signal.Signals) -> None:
+    process = site.start()
+    site.get()
+    children = site.children()
+    assert children
+    process.send_signal(number)
+    assert process.wait(DEADLINE) == 128 + number
+    wait_until(lambda: not any(map(is_running, children)))
+
+
+def test_nothing_outlives_a_server_that_is_killed(site: Site) -> None:
+    process = site.start()
+    site.get()
+    children = site.children()
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(map(is_running, children)))
+
+
+def test_processes_that_ended_are_collected(site: Site) -> None:
+    site.start()
+    for number in range(5):
+        site.says(word=f"word {number}")
+        site.get()
+    wait_until(lambda: len(site.children()) == 1)
+
+
+def test_with_little_memory_the_server_imports_nothing_itself_and_follows_changes_all_the_same(site: Site) -> None:
+    process = site.start("--low-memory")
+    site.get()
+    site.says(word="second")
+    assert "second" in site.get()[1]
+    (child,) = site.children()
+    assert resident(process.pid) < resident(child)
+
+
+def resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
 
 
 def is_running(pid: int) -> bool:
@@ -171,9 +269,3 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def test_processes_that_nobody_waits_for_do_not_end_the_server(server: Server) -> None:
-    server.does("(sleep 0.1 &)\nsleep 0.4\nexit 5")
-    process = server.start()
-    assert "status 5" in next_line(process)

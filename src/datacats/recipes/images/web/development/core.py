@@ -6,7 +6,8 @@ import gc
 import importlib
 import logging
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 NAMES = (
     "ckan.cli.cli",
@@ -16,6 +17,10 @@ NAMES = (
     "werkzeug.debug",
     "werkzeug.serving",
 )
+
+
+_EDITABLE = "__editable__"
+"""How the modules begin by which pip makes a directory of source importable."""
 
 
 class Core:
@@ -54,11 +59,20 @@ class Core:
             keep()
 
     def _import(self, name: str) -> None:
-        with suppress(Exception):
+        with suppress(Exception), without(self._project):
             importlib.import_module(name)
-        for fresh, module in list(sys.modules.items()):
-            if is_below(module, self._project):
-                del sys.modules[fresh]
+
+
+@contextmanager
+def without(directory: str) -> Iterator[None]:
+    """Let nothing below a directory be found by an import."""
+    paths, finders = sys.path[:], sys.meta_path[:]
+    sys.path[:] = [path for path in paths if not f"{path}/".startswith(f"{directory}/")]
+    sys.meta_path[:] = [each for each in finders if not str(getattr(each, "__module__", "")).startswith(_EDITABLE)]
+    try:
+        yield
+    finally:
+        sys.path[:], sys.meta_path[:] = paths, finders
 
 
 def keep() -> None:

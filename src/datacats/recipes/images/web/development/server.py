@@ -33,7 +33,9 @@ READ_AGAIN = (
     *(".log", ".map", ".md", ".png", ".rst", ".sass", ".scss", ".svg", ".ttf", ".webp", ".woff", ".woff2"),
 )
 """Ends of names of files that CKAN reads whenever it needs them, or never."""
-INSTALLED = (".dist-info", ".egg-info", ".pth")
+INSTALLED = (".dist-info", ".egg-info")
+AT_THE_START = (".pth", "/sitecustomize.py", "/usercustomize.py")
+"""What Python looks at when it starts, and never again."""
 
 SETTLED = 0.05
 """How many seconds a burst of changes is given to end, where no request is waiting."""
@@ -175,7 +177,7 @@ def is_installed(path: str) -> bool:
     """Whether a file belongs to what is installed, not to the project or the ini."""
     if not path.startswith((f"{PROJECT}/", f"{os.path.dirname(INI)}/")):  # noqa: PTH120
         return True
-    return path.endswith(".pth") or os.path.dirname(path).endswith(INSTALLED)  # noqa: PTH120
+    return path.endswith(AT_THE_START) or os.path.dirname(path).endswith(INSTALLED)  # noqa: PTH120
 
 
 def sockets() -> list[socket.socket]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+MOUNTS = "/proc/self/mountinfo"
 NOT_SOURCE = {"__pycache__", "node_modules"}
 LEFTOVERS = ("~", ".swp", ".pyc", ".tmp")
 LOCAL = {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "reiserfs", "tmpfs", "xfs", "zfs"}
@@ -91,7 +92,7 @@ def is_source(name: str) -> bool:
 def is_local(path: str) -> bool:
     """Whether a path lies on a file system whose every change this kernel makes."""
     found = kind = ""
-    with open("/proc/self/mountinfo", encoding="utf-8") as table:  # noqa: PTH123 - start-up counts
+    with open(MOUNTS, encoding="utf-8") as table:  # noqa: PTH123 - start-up counts
         for line in table:
             words = line.split()
             point = words[4]
