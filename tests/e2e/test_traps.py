@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -83,7 +82,7 @@ def test_the_links_of_a_page_follow_the_site_url_whatever_the_host_header(catsto
     assert catstown.ckan.get("/")[0] == 200
 
 
-def test_a_mistake_that_ends_the_development_server_is_told_at_once_and_mended_by_saving(
+def test_a_mistake_that_keeps_ckan_from_starting_is_told_at_once_and_mended_by_saving(
     catstown: Running, ini: str
 ) -> None:
     path = catstown.source / "ckan.ini"
@@ -93,17 +92,7 @@ def test_a_mistake_that_ends_the_development_server_is_told_at_once_and_mended_b
     assert time.monotonic() - began < 60
     assert "no_such_plugin" in done.stderr.decode()
     path.write_text(ini)
-    deadline = time.monotonic() + 60
-    while not answers(catstown) and time.monotonic() < deadline:
-        threading.Event().wait(0.1)
-    assert answers(catstown)
-
-
-def answers(site: Running) -> bool:
-    try:
-        return site.ckan.get("/")[0] == 200
-    except OSError:
-        return False
+    assert catstown.ckan.get("/")[0] == 200
 
 
 def test_a_changed_template_shows_on_the_next_request(catstown: Running, ini: str) -> None:
