@@ -79,6 +79,17 @@ def test_what_nobody_wrote_is_not_watched(seen: Watch, tmp_path: Path) -> None:
     assert seen.changed() == {}
 
 
+def test_of_what_is_installed_only_what_lies_on_top_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "shapely").mkdir()
+    made = Watch([], [str(tmp_path)])
+    (tmp_path / "shapely-2.0.dist-info").mkdir()
+    (tmp_path / "shapely" / "geometry.py").touch()
+    assert made.changed().get(str(tmp_path / "shapely-2.0.dist-info")) is True
+    (tmp_path / "shapely" / "geometry.py").write_text("changed")
+    assert made.changed() == {}
+    made.close()
+
+
 def test_a_link_that_leads_nowhere_is_no_source(seen: Watch, tmp_path: Path) -> None:
     (tmp_path / "broken.py").symlink_to(tmp_path / "nowhere")
     assert seen.changed() == {}

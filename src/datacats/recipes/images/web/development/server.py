@@ -50,7 +50,7 @@ class Server:
         self.idle: set[socket.socket] = set()
         self.selector = selectors.DefaultSelector()
         self.children = Succession(PROJECT, INI, listener, self.selector)
-        self.watch = Watch(roots())
+        self.watch = Watch([PROJECT, os.path.dirname(INI)], installed())  # noqa: PTH120 - every start waits for this
         self.notes = Notes(PROJECT, self.watch.paths())
         self.due: float | None = None
         self.stopped_by = 0
@@ -165,12 +165,11 @@ def ended() -> Iterator[tuple[int, int]]:
             yield pid, code if code >= 0 else 128 - code
 
 
-def roots() -> list[str]:
-    """Name the directories whose files make the application what it is: the source, the ini's, what is installed."""
+def installed() -> list[str]:
+    """Name the directories of Python's path that are neither the image's nor the project's."""
     known = (sys.prefix, os.path.dirname(os.__file__), PROJECT, HERE)  # noqa: PTH120 - every start waits for this
     found = {path for path in sys.path if os.path.isdir(path)}  # noqa: PTH112
-    installed = sorted(path for path in found if not f"{path}/".startswith(tuple(f"{each}/" for each in known)))
-    return [PROJECT, os.path.dirname(INI), *installed]  # noqa: PTH120
+    return sorted(path for path in found if not f"{path}/".startswith(tuple(f"{each}/" for each in known)))
 
 
 def is_installed(path: str) -> bool:

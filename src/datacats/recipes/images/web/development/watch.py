@@ -22,17 +22,17 @@ Stamp = tuple[int, int, int, int]
 
 
 class Watch:
-    """Remembers how every file below some directories was, and tells which are not so any more.
+    """Remembers how every file below some directories, and every entry in others, was, and tells which are not so.
 
     The kernel tells that something happened, and only then the files are looked at. Where it may not know of every
     change they are looked at each time.
     """
 
-    def __init__(self, roots: Sequence[str]) -> None:
-        self.roots = roots
+    def __init__(self, below: Sequence[str], entries: Sequence[str] = ()) -> None:
+        self._roots = [*((root, True) for root in below), *((root, False) for root in entries)]
         self._libc = ctypes.CDLL(None, use_errno=True)
         self.descriptor: int = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._told_all = self.descriptor >= 0 and all(map(is_local, roots))
+        self._told_all = self.descriptor >= 0 and all(is_local(root) for root, _ in self._roots)
         self._told = False
         self._seen = dict(self._look())
 
@@ -65,19 +65,19 @@ class Watch:
         return list(self._seen)
 
     def _look(self) -> Iterator[tuple[str, Stamp]]:
-        for root in self.roots:
-            yield from self._below(root)
+        for root, deep in self._roots:
+            yield from self._in(root, deep=deep)
 
-    def _below(self, directory: str) -> Iterator[tuple[str, Stamp]]:
+    def _in(self, directory: str, *, deep: bool) -> Iterator[tuple[str, Stamp]]:
         """Ask for notes of a directory before it is read: what comes between is told again, never missed."""
         added = self._libc.inotify_add_watch(self.descriptor, os.fsencode(directory), _EVENTS)
         if added < 0 and ctypes.get_errno() not in _NOT_THERE:
             self._told_all = False
         with suppress(OSError), os.scandir(directory) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
+                if deep and entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and entry.name not in NOT_SOURCE:
-                        yield from self._below(entry.path)
+                        yield from self._in(entry.path, deep=True)
                 elif is_source(entry.name):
                     with suppress(OSError):
                         seen = entry.stat()
