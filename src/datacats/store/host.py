@@ -9,12 +9,11 @@ from pathlib import Path
 from datacats.model.environment import Host
 from datacats.model.image import ContextFile, HostBuild
 from datacats.model.ports import Disk
+from datacats.store import authorities, index
 
 FIXED_USER = (5716, 5716)
 """Who owns files where the caller is root and nobody else owns the source directory."""
 
-_AUTHORITIES = Path("/usr/local/share/ca-certificates")
-_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 _INSIDE = "localhost,127.0.0.1,web,postgres,solr,redis"
 
@@ -37,33 +36,26 @@ def owner_for(disk: Disk, source: Path, caller: tuple[int, int] | None = None) -
 
 def host(disk: Disk, env: Mapping[str, str], owner: tuple[int, int], architecture: str = "amd64") -> Host:
     """Return what services must know of this host."""
-    bundle = disk.read(_BUNDLE) if _own_authorities(disk) and disk.entry(_BUNDLE) else b""
-    return Host(*owner, architecture=architecture, proxies=_proxies(env), authorities=bundle)
+    trusted = authorities.bundle(disk, env)
+    return Host(*owner, architecture=architecture, proxies=_proxies(env), authorities=trusted)
 
 
 def host_build(disk: Disk, env: Mapping[str, str]) -> HostBuild:
     """Return what an image build must know of this host: authorities, package indexes, proxies."""
-    files = [ContextFile(f"host/ca/{name}", disk.read(_AUTHORITIES / name), 0o644) for name in _own_authorities(disk)]
-    for path, target in _index_files(env):
-        if disk.entry(path) is not None:
-            files.append(ContextFile(target, disk.read(path), 0o644))
+    files = {f"host/ca/{name}": pem for name, pem in authorities.own(disk, env).items()}
+    for target, paths in _settings(env).items():
+        if path := next((path for path in paths if disk.entry(path) is not None), None):
+            files[target] = disk.read(path)
+    if told := index.variables(disk, env):
+        files["host/variables"] = index.script(told)
     proxies = {name.upper(): value for name, value in _proxies(env).items() if name.islower()}
-    return HostBuild(tuple(files), proxies)
+    return HostBuild(tuple(ContextFile(path, content) for path, content in files.items()), proxies)
 
 
-def _own_authorities(disk: Disk) -> tuple[str, ...]:
-    return tuple(name for name in disk.names(_AUTHORITIES) if name.endswith(".crt"))
-
-
-def _index_files(env: Mapping[str, str]) -> tuple[tuple[Path, str], ...]:
-    """Where pip, uv and Maven keep their settings, the user's before the system's, and their names in a context."""
-    home = Path(env.get("HOME", "/nonexistent"))
-    settings = Path(env.get("XDG_CONFIG_HOME") or home / ".config")
-    return (
-        (Path(env.get("PIP_CONFIG_FILE") or settings / "pip" / "pip.conf"), "host/pip.conf"),
-        (Path(env.get("UV_CONFIG_FILE") or settings / "uv" / "uv.toml"), "host/uv.toml"),
-        (home / ".m2" / "settings.xml", "host/settings.xml"),
-    )
+def _settings(env: Mapping[str, str]) -> dict[str, tuple[Path, ...]]:
+    """Where pip, uv and Maven keep their settings, by their names in a context; the first that is there is taken."""
+    maven = Path(env.get("HOME") or "/nonexistent") / ".m2" / "settings.xml"
+    return {"host/pip.conf": index.pip_files(env), "host/uv.toml": index.uv_files(env), "host/settings.xml": (maven,)}
 
 
 def _proxies(env: Mapping[str, str]) -> dict[str, str]:

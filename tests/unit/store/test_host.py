@@ -48,7 +48,7 @@ def test_authorities_and_index_settings_reach_the_build() -> None:
     disk = FakeDisk()
     for path, text in {
         "/usr/local/share/ca-certificates/corp.crt": b"PEM",
-        "/home/me/.config/pip/pip.conf": b"pip",
+        "/home/me/.config/pip/pip.conf": b"[global]\nindex-url = https://index/simple\n",
         "/home/me/.m2/settings.xml": b"xml",
     }.items():
         disk.make_directory(Path(path).parent, 0o755)
@@ -56,7 +56,8 @@ def test_authorities_and_index_settings_reach_the_build() -> None:
     build = host.host_build(disk, {"HOME": "/home/me", "http_proxy": "http://p:1"})
     assert {file.path: file.content for file in build.files} == {
         "host/ca/corp.crt": b"PEM",
-        "host/pip.conf": b"pip",
+        "host/pip.conf": b"[global]\nindex-url = https://index/simple\n",
+        "host/variables": b"export UV_DEFAULT_INDEX=https://index/simple\n",
         "host/settings.xml": b"xml",
     }
     assert build.proxies["HTTP_PROXY"] == "http://p:1"

@@ -1,0 +1,175 @@
+"""Behind a proxy, with a private package index and a private authority: images build, sites run, nothing is given away.
+
+Pulls and pushes are the engine's own matter: its daemon has its own settings of proxies and authorities.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import docker
+import pytest
+
+from datacats import recipes
+from datacats.engine.connect import connect
+from datacats.engine.disk import RealDisk
+from datacats.model.image import BASES, ContextFile, ImageRef, Role
+from datacats.recipes import DEFAULT_CKAN
+from datacats.store import host
+from tests.e2e.conftest import Running
+from tests.support.forward import ForwardProxy
+from tests.support.private_index import PrivateIndex
+
+Edits = dict[str, Callable[[str], str]]
+
+MARK = "org.datacats.test"
+
+pytestmark = pytest.mark.usefixtures("catstown")  # the layers of its images are what is not built again
+
+
+def gateway() -> str:
+    """The address of this host that containers of a build reach."""
+    found: str = docker.APIClient().inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[ForwardProxy]:
+    with ForwardProxy(gateway(), secrets.token_hex(8)).open() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateIndex]:
+    with PrivateIndex(gateway(), secrets.token_hex(8), tmp_path_factory.mktemp("index")).open() as opened:
+        yield opened
+
+
+@dataclass
+class Builder:
+    """Builds images of the real recipes, changed only so that they are made anew and soon done; removes them."""
+
+    api: docker.APIClient
+    mark: str
+
+    def build(self, role: Role, edits: Edits, env: dict[str, str]) -> ImageRef:
+        """Build as datacats does with these process variables."""
+        here = {name for each in self.api.images() for name in each["RepoTags"] or ()}
+        kind = next(each for each in BASES if BASES[each] in here)
+        made = recipes.recipe(role, DEFAULT_CKAN, self.api.version()["Arch"], kind)
+        files = tuple(_edited(file, edits) for file in made.files)
+        context = recipes.context(replace(made, files=files), host.host_build(RealDisk(), env))
+        context = replace(context, ref=ImageRef("datacats-test/office", f"{role}-{self.mark}"))
+        for _ in connect({}).images.build(context):
+            pass
+        return context.ref
+
+    def remove(self) -> None:
+        """Remove what was built, the stages that no image needs included."""
+        for each in self.api.images(filters={"reference": f"datacats-test/office:*-{self.mark}"}):
+            self.api.remove_image(each["Id"], force=True)
+        for each in self.api.images(filters={"label": f"{MARK}={self.mark}"}):
+            self.api.remove_image(each["Id"], force=True)
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[Builder]:
+    made = Builder(docker.APIClient(), secrets.token_hex(4))
+    yield made
+    made.remove()
+
+
+def _edited(file: ContextFile, edits: Edits) -> ContextFile:
+    edit = edits.get(file.path)
+    return replace(file, content=edit(file.content.decode()).encode()) if edit else file
+
+
+def marked(mark: str) -> Callable[[str], str]:
+    return lambda text: text.replace("COPY host/ /host/\n", f"COPY host/ /host/\nLABEL {MARK}={mark}\n")
+
+
+def everything_in(api: docker.APIClient, ref: ImageRef) -> Iterator[bytes]:
+    """Give the content of each file that an image is saved as: every layer, its history, its labels."""
+    with tempfile.TemporaryFile() as saved:
+        for piece in api.get_image(str(ref)):
+            saved.write(piece)
+        saved.seek(0)
+        with tarfile.open(fileobj=saved) as archive:
+            for member in archive:
+                if file := archive.extractfile(member):
+                    content = file.read()
+                    yield gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+
+
+def holders(api: docker.APIClient, ref: ImageRef, words: tuple[str, ...]) -> list[str]:
+    """Return those of the words that are anywhere in an image."""
+    found = {word for content in everything_in(api, ref) for word in words if word.encode() in content}
+    return sorted(found)
+
+
+def test_debian_packages_come_through_the_proxy_that_no_image_knows_of(
+    builder: Builder, proxy: ForwardProxy, tmp_path: Path
+) -> None:
+    env = {"HOME": str(tmp_path), **proxy.variables}
+    ref = builder.build("redis", {"shared/excludes": lambda text: f"{text}# {builder.mark}\n"}, env)
+    assert "deb.debian.org" in proxy.hosts()
+    assert holders(builder.api, ref, (builder.mark,)) == [builder.mark], "the whole image is looked through"
+    assert holders(builder.api, ref, (proxy.place, proxy.password)) == []
+
+
+def test_pip_and_uv_ask_only_the_private_index_and_its_password_is_in_no_image(
+    builder: Builder, proxy: ForwardProxy, index: PrivateIndex, tmp_path: Path
+) -> None:
+    env = {"HOME": str(tmp_path), "PIP_INDEX_URL": index.url, "SSL_CERT_FILE": str(index.authority), **proxy.variables}
+    edits: Edits = {
+        "Dockerfile": marked(builder.mark),
+        "requirements.txt": lambda _: f"itsdangerous==2.2.0  # {builder.mark}\n",
+    }
+    ref = builder.build("web", edits, env)
+    assert proxy.hosts() == {index.address}
+    assert {"uv", "itsdangerous"} <= set(index.asked)
+    assert holders(builder.api, ref, (proxy.place, proxy.password, index.password, str(index.port))) == []
+
+
+def test_maven_goes_through_the_proxy_and_pip_to_the_index_that_uv_was_told_of(
+    builder: Builder, proxy: ForwardProxy, index: PrivateIndex, tmp_path: Path
+) -> None:
+    settings = tmp_path / ".config" / "uv" / "uv.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f'[[index]]\nurl = "{index.url}"\ndefault = true\n')
+    index.asked.clear()
+    end = "RUN /build/fetch-schema\n"
+    edits: Edits = {"Dockerfile": lambda text: marked(builder.mark)(text).partition(end)[0] + end}
+    env = {"HOME": str(tmp_path), "SSL_CERT_FILE": str(index.authority), **proxy.variables}
+    builder.build("search", edits, env)
+    assert proxy.hosts() == {index.address, "repo.maven.apache.org"}
+    assert index.asked == ["ckan"]
+
+
+ASK = "import urllib.request as r; print(r.urlopen(r.Request('http://somewhere.invalid/'), timeout=20).status)"
+
+
+def test_web_and_one_off_containers_use_the_proxy_for_what_is_outside_only(
+    catstown: Running, proxy: ForwardProxy, engine: docker.APIClient
+) -> None:
+    """Search, database and queue are asked directly, and backing services know of no proxy: they stay as they are."""
+    backing = [f"datacats_{service}_{catstown.name}" for service in ("postgres", "solr", "redis")]
+    before = [engine.inspect_container(name)["Id"] for name in backing]
+    proxy.hosts()
+    catstown.installation.run("start", catstown.name, env=proxy.variables)
+    try:
+        assert [engine.inspect_container(name)["Id"] for name in backing] == before
+        assert catstown.ckan.get("/dataset/")[0] == 200
+        catstown.installation.run("ckan", "-e", catstown.name, "search-index", "check", env=proxy.variables)
+        assert proxy.hosts() == set()
+        done = catstown.installation.run("exec", "-e", catstown.name, "web", "python", "-c", ASK, status=1)
+        assert b"502" in done.stderr
+        assert proxy.hosts() == {"somewhere.invalid"}
+    finally:
+        catstown.installation.run("start", catstown.name)
