@@ -6,6 +6,7 @@ Pulls and pushes are the engine's own matter: its daemon has its own settings of
 from __future__ import annotations
 
 import gzip
+import re
 import secrets
 import tarfile
 import tempfile
@@ -28,7 +29,9 @@ from tests.support.private_index import PrivateIndex
 
 Edits = dict[str, Callable[[str], str]]
 
+MINE = "datacats-test/office"
 MARK = "org.datacats.test"
+_FETCHING = r"(COPY host/|RUN .*/follow-host|(COPY|RUN) .*(install-ckan|fetch-jars|fetch-schema))"
 
 pytestmark = pytest.mark.usefixtures("catstown")  # the layers of its images are what is not built again
 
@@ -58,24 +61,41 @@ class Builder:
     api: docker.APIClient
     mark: str
 
-    def build(self, role: Role, edits: Edits, env: dict[str, str]) -> ImageRef:
+    def build(self, role: Role, edits: Edits, env: dict[str, str], word: str = "all") -> ImageRef:
         """Build as datacats does with these process variables."""
         here = {name for each in self.api.images() for name in each["RepoTags"] or ()}
         kind = next(each for each in BASES if BASES[each] in here)
         made = recipes.recipe(role, DEFAULT_CKAN, self.api.version()["Arch"], kind)
         files = tuple(_edited(file, edits) for file in made.files)
         context = recipes.context(replace(made, files=files), host.host_build(RealDisk(), env))
-        context = replace(context, ref=ImageRef("datacats-test/office", f"{role}-{self.mark}"))
+        context = replace(context, ref=ImageRef(MINE, f"{role}-{word}-{self.mark}"))
         for _ in connect({}).images.build(context):
             pass
         return context.ref
 
+    def build_stage(self, role: Role, edits: Edits, env: dict[str, str], result: str) -> ImageRef:
+        """Build what the build stage of a role fetches, in an image that is given ``result`` of it like the real one.
+
+        Its Debian packages are those that are here: told of a proxy, an engine would not find them again.
+        """
+
+        def only_packages(text: str) -> str:
+            return text.partition("COPY host/")[0] + f"LABEL {MARK}={self.mark}\n"
+
+        packages = self.build(role, {"Dockerfile": only_packages}, {}, "packages")
+
+        def only_fetching(text: str) -> str:
+            fetching = "\n".join(line for line in text.splitlines() if re.match(_FETCHING, line))
+            final = f"FROM ${{BASE}}\nCOPY --from=build {result} {result}\n"
+            return f"ARG BASE\nFROM {packages} AS build\n{fetching}\n{final}"
+
+        return self.build(role, {**edits, "Dockerfile": only_fetching}, env)
+
     def remove(self) -> None:
-        """Remove what was built, the stages that no image needs included."""
-        for each in self.api.images(filters={"reference": f"datacats-test/office:*-{self.mark}"}):
-            self.api.remove_image(each["Id"], force=True)
-        for each in self.api.images(filters={"label": f"{MARK}={self.mark}"}):
-            self.api.remove_image(each["Id"], force=True)
+        """Remove what was built, the stages too, which have no name."""
+        mine = {"label": f"{MARK}={self.mark}"}, {"reference": f"{MINE}:*-{self.mark}"}
+        for each in [image for chosen in mine for image in self.api.images(filters=chosen)]:
+            self.api.remove_image(next((name for name in each["RepoTags"] or () if MINE in name), each["Id"]))
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +110,10 @@ def _edited(file: ContextFile, edits: Edits) -> ContextFile:
     return replace(file, content=edit(file.content.decode()).encode()) if edit else file
 
 
-def marked(mark: str) -> Callable[[str], str]:
-    return lambda text: text.replace("COPY host/ /host/\n", f"COPY host/ /host/\nLABEL {MARK}={mark}\n")
+def only_slf4j(text: str) -> str:
+    """Leave of what Maven fetches, or of the list of it, two jars of more than a hundred."""
+    short = re.sub(r"(\n  <dependencies>\n).*?(\n *<dependency><groupId>org.slf4j)", r"\1\2", text, flags=re.DOTALL)
+    return short if short != text else "".join(re.findall(r".* slf4j-.*\n", text))
 
 
 def everything_in(api: docker.APIClient, ref: ImageRef) -> Iterator[bytes]:
@@ -127,14 +149,11 @@ def test_pip_and_uv_ask_only_the_private_index_and_its_password_is_in_no_image(
     builder: Builder, proxy: ForwardProxy, index: PrivateIndex, tmp_path: Path
 ) -> None:
     env = {"HOME": str(tmp_path), "PIP_INDEX_URL": index.url, "SSL_CERT_FILE": str(index.authority), **proxy.variables}
-    edits: Edits = {
-        "Dockerfile": marked(builder.mark),
-        "requirements.txt": lambda _: f"itsdangerous==2.2.0  # {builder.mark}\n",
-    }
-    ref = builder.build("web", edits, env)
+    edits: Edits = {"requirements.txt": lambda _: f"itsdangerous==2.2.0  # {builder.mark}\n"}
+    ref = builder.build_stage("web", edits, env, "/usr/lib/ckan")
     assert proxy.hosts() == {index.address}
     assert {"uv", "itsdangerous"} <= set(index.asked)
-    assert holders(builder.api, ref, (proxy.place, proxy.password, index.password, str(index.port))) == []
+    assert holders(builder.api, ref, (proxy.place, proxy.password, index.password)) == []
 
 
 def test_maven_goes_through_the_proxy_and_pip_to_the_index_that_uv_was_told_of(
@@ -144,12 +163,11 @@ def test_maven_goes_through_the_proxy_and_pip_to_the_index_that_uv_was_told_of(
     settings.parent.mkdir(parents=True)
     settings.write_text(f'[[index]]\nurl = "{index.url}"\ndefault = true\n')
     index.asked.clear()
-    end = "RUN /build/fetch-schema\n"
-    edits: Edits = {"Dockerfile": lambda text: marked(builder.mark)(text).partition(end)[0] + end}
     env = {"HOME": str(tmp_path), "SSL_CERT_FILE": str(index.authority), **proxy.variables}
-    builder.build("search", edits, env)
+    ref = builder.build_stage("search", {"pom.xml": only_slf4j, "jars.sha256": only_slf4j}, env, "/opt/solr")
     assert proxy.hosts() == {index.address, "repo.maven.apache.org"}
     assert index.asked == ["ckan"]
+    assert holders(builder.api, ref, (proxy.place, proxy.password, index.password)) == []
 
 
 ASK = "import urllib.request as r; print(r.urlopen(r.Request('http://somewhere.invalid/'), timeout=20).status)"

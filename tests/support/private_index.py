@@ -87,9 +87,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(page.status_code, _rewritten(page) if page.ok else b"", _JSON)
         elif self.path.startswith("/private/files/"):
             index.files.append(self.path.rpartition("/")[2])
-            self._pass(unquote(self.path.removeprefix("/private/files/").rpartition("/")[0]))
+            metadata = ".metadata" if self.path.endswith(".metadata") else ""
+            self._pass(unquote(self.path.removeprefix("/private/files/").rpartition("/")[0]) + metadata)
         else:
             self._send(404, b"", "text/plain")
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -99,7 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(file.status_code)
             self.send_header("Content-Length", file.headers["Content-Length"])
             self.end_headers()
-            shutil.copyfileobj(file.raw, self.wfile)
+            if self.command == "GET":
+                shutil.copyfileobj(file.raw, self.wfile)
 
     def _send(self, status: int, content: bytes, kind: str, challenge: str = "") -> None:
         self.send_response(status)
@@ -112,13 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _rewritten(page: requests.Response) -> bytes:
-    """Let every file be asked for here, without the metadata that would be asked for beside it."""
+    """Let every file be asked for here."""
     document = page.json()
     for file in document["files"]:
         whole = urljoin(page.url, file["url"])
         file["url"] = f"/private/files/{quote(whole, safe='')}/{urlsplit(whole).path.rpartition('/')[2]}"
-        for key in ("core-metadata", "data-dist-info-metadata"):
-            file.pop(key, None)
     return json.dumps(document).encode()
 
 
