@@ -45,7 +45,7 @@ def test_only_the_last_lines_are_shown_on_request(chatty: Desk) -> None:
 
 
 def test_times_are_shown_on_request(chatty: Desk) -> None:
-    assert chatty.done("logs", "-t", "solr", "-e", "catstown").out == "2023-11-14T22:13:20Z second\n"
+    assert chatty.done("logs", "-t", "solr", "-e", "catstown").out == "2023-11-14T22:13:21.000000000Z second\n"
 
 
 @pytest.mark.parametrize("tail", ["all", "-1", "1.5"])
@@ -73,6 +73,45 @@ def test_followed_services_are_named_too(chatty: Desk) -> None:
     assert chatty.done("logs", "-f", "web", "solr", "-e", "catstown").out.splitlines() != []
 
 
+def speak(desk: Desk, service: str, text: str) -> None:
+    """Let a service say something a second later than all before."""
+    world = desk.engine.world
+    world.now += 1
+    world.container(f"datacats_{service}_catstown").log.append((world.now, LogLine("stdout", text)))
+
+
+def test_following_goes_on_with_the_container_that_takes_the_place(chatty: Desk) -> None:
+    def reload() -> None:
+        chatty.done("reload", "catstown")
+        speak(chatty, "web", "fourth")
+        chatty.done("restart", "solr", "catstown")
+        speak(chatty, "solr", "no concern of it")
+        chatty.done("reload", "catstown")
+        speak(chatty, "web", "fifth")
+
+    chatty.engine.world.meanwhile.append(reload)
+    ran = chatty.done("logs", "-f", "--tail", "1", "-e", "catstown")
+    assert ran.lines == ["third", "fifth"]  # what said the fourth is gone again before it could be asked
+    assert ran.err.splitlines().count("web has ended; its next start is awaited.") == 3
+
+
+def test_what_was_said_before_a_container_is_started_again_is_told_once(chatty: Desk) -> None:
+    def again() -> None:
+        chatty.done("stop", "catstown")
+        speak(chatty, "web", "ended")
+        chatty.done("start", "catstown")
+        speak(chatty, "web", "again")
+
+    chatty.engine.world.now += 10
+    chatty.engine.world.meanwhile.append(again)
+    assert chatty.done("logs", "-f", "-e", "catstown").lines == ["first", "third", "ended", "again"]
+
+
+def test_a_document_cannot_be_followed(chatty: Desk) -> None:
+    ran = chatty("logs", "-f", "--json", "-e", "catstown")
+    assert (ran.status, ran.error["kind"]) == (2, "UsageError")
+
+
 def test_an_engine_that_breaks_off_ends_following_with_its_error(chatty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def lines(_self: object, name: str, _query: LogQuery) -> Iterator[LogLine]:
         yield LogLine("stdout", name)
@@ -86,7 +125,7 @@ def test_an_engine_that_breaks_off_ends_following_with_its_error(chatty: Desk, m
 
 def test_an_interrupt_ends_following_without_a_word(chatty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def lines(_self: object, _name: str, _query: LogQuery) -> Iterator[LogLine]:
-        yield LogLine("stdout", "hello")
+        yield LogLine("stdout", "2023-11-14T22:13:21.000000000Z hello")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(type(chatty.engine.containers), "logs", lines)

@@ -54,3 +54,21 @@ def test_timestamps_stand_before_each_line_when_asked_for(stage: Stage, talker: 
 
 def test_following_a_log_ends_with_its_container(stage: Stage, talker: str) -> None:
     assert texts(stage, talker, LogQuery(follow=True)) == ["one", "two", "three"]
+
+
+def test_who_waits_for_starts_is_told_of_each_under_that_name_and_of_no_other(stage: Stage) -> None:
+    containers, first, other = stage.engine.containers, stage.spec(WAIT), stage.spec(WAIT)
+    longer = stage.spec(WAIT, name=f"{first.name}-longer")
+    starts = containers.starts(first.name)
+    for spec in (longer, other, first):
+        containers.create(spec)
+        containers.start(spec.name)
+    identity = containers.inspect(first.name).id
+    assert next(starts) == identity
+    containers.stop(first.name, 0)
+    containers.start(first.name)
+    assert next(starts) == identity
+    containers.remove(first.name)
+    containers.create(first)
+    containers.start(first.name)
+    assert next(starts) == containers.inspect(first.name).id != identity

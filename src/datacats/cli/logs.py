@@ -26,7 +26,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.command("logs", epilog="Example:  datacats logs web solr --tail 20 -f")
 @click.argument("services", nargs=-1)
 @environment_option
-@click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
+@click.option("-f", "--follow", is_flag=True, help="Go on until interrupted, across restarts and reloads.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
 @click.option("-t", "--timestamps", is_flag=True, help="Put the time before each line.")
 @click.option("--since", metavar="AGO", help="Only what is younger, for example 90s, 15m, 2h, 1d.")
@@ -48,7 +48,9 @@ def command(
     from datacats.workflows.logs import Logs, logs  # noqa: PLC0415
 
     query = LogQuery(follow, tail, _moment(since), timestamps)
-    lines = logs(Logs(environment, site, services, query), session.workspace)
+    if session.json and follow:
+        raise UsageError("--json and --follow exclude each other: a document has an end.", "See: datacats logs --help")
+    lines = logs(Logs(environment, site, services, query), session.workspace, session.events())
     if session.json:
         found = [{"service": service, **asdict(line)} for service, line in lines]
         session.result({"lines": found}, [])

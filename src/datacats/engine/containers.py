@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from datacats.engine import body, logs, one_off, session
+from datacats.engine import body, logs, one_off, session, starts
 from datacats.engine.mapping import AlreadySo, BeingRemoved
 from datacats.engine.wire import PATIENCE, Wire
 from datacats.errors import NoSuchContainer
@@ -92,6 +92,10 @@ class DockerContainers:
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
         """Return the lines of its log."""
         return logs.lines(self._wire, name, query)
+
+    def starts(self, name: str) -> Iterator[str]:
+        """Yield the id of each container of exactly that name that is started after this call."""
+        return starts.starts(self._wire, name)
 
 
 def _seen(told: Mapping[str, Any]) -> ContainerSeen:

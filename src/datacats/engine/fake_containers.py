@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from datacats.engine.fake_world import FakeContainer, Outcome, World, refusal
 from datacats.model.observed import ContainerDetail, ContainerSeen
@@ -61,7 +62,7 @@ class FakeContainers:
         self._world.change(f"stop {name}")
         container = self._world.find(name)
         if container is not None and container.runs:
-            self._end(container, 0)
+            _end(container, self._world, 0)
 
     def kill(self, name: str, signal: str) -> None:
         """End it: every signal ends a main process here, but for those that programs use to be told something."""
@@ -70,7 +71,7 @@ class FakeContainers:
         if not container.runs:
             raise refusal(409, f"Cannot kill container: {name}: Container {container.id} is not running")
         if signal not in {"SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"}:
-            self._end(container, _KILLED if signal == "SIGKILL" else _SIGNALLED)
+            _end(container, self._world, _KILLED if signal == "SIGKILL" else _SIGNALLED)
 
     def unpause(self, name: str) -> None:
         """Let a frozen container go on; one that is not frozen is no error."""
@@ -135,25 +136,46 @@ class FakeContainers:
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
         """Return the lines of its log; following one that runs ends where its log does."""
         self._world.ask(f"logs of {name}")
-        lines = [line for when, line in self._world.container(name).log if query.since is None or when >= query.since]
+        log = self._world.container(name).log
+        lines = [(when, line) for when, line in log if query.since is None or when >= query.since]
         if query.tail is not None:
             lines = lines[len(lines) - query.tail :] if query.tail < len(lines) else lines
-        return iter([replace(line, text=f"{_ONCE} {line.text}") if query.timestamps else line for line in lines])
+        return iter([_stamped(*each) if query.timestamps else each[1] for each in lines])
+
+    def starts(self, name: str) -> Iterator[str]:
+        """Yield the id of each container of that name that is started; the end is where nobody starts any more."""
+        known = len(self._world.started)
+
+        def read() -> Iterator[str]:
+            told = known
+            while True:
+                while told < len(self._world.started):
+                    started, identity = self._world.started[told]
+                    told += 1
+                    if started == name:
+                        yield identity
+                if not self._world.meanwhile:
+                    return
+                self._world.meanwhile.pop(0)()
+
+        return read()
 
     def _begin(self, container: FakeContainer, stdin: bytes) -> Outcome:
         outcome = self._world.run(container.name, container.spec.command, stdin, main=True)
         container.state = "running"
+        self._world.started.append((container.name, container.id))
         for stream, output in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
             lines = output.decode(errors="replace").splitlines()
             container.log.extend((self._world.now, LogLine(stream, line)) for line in lines)
         if outcome.exit_code is not None:
-            self._end(container, outcome.exit_code)
+            _end(container, self._world, outcome.exit_code)
         return outcome
 
-    def _end(self, container: FakeContainer, exit_code: int) -> None:
-        container.state, container.exit_code = "exited", exit_code
-        if container.spec.auto_remove:
-            self._world.containers.pop(container.name, None)
+
+def _end(container: FakeContainer, world: World, exit_code: int) -> None:
+    container.state, container.exit_code = "exited", exit_code
+    if container.spec.auto_remove:
+        world.containers.pop(container.name, None)
 
 
 def _check(container: FakeContainer, world: World) -> None:
@@ -176,6 +198,11 @@ def _published(container: FakeContainer) -> list[tuple[str, int]]:
 
 def _clash(address: str, port: int, other: tuple[str, int]) -> bool:
     return port == other[1] and (address == other[0] or bool(_EVERYWHERE & {address, other[0]}))
+
+
+def _stamped(when: float, line: LogLine) -> LogLine:
+    moment = datetime.fromtimestamp(int(when), timezone.utc)
+    return replace(line, text=f"{moment:%Y-%m-%dT%H:%M:%S}.{round(when % 1 * 10**9):09}Z {line.text}")
 
 
 def _write(outcome: Outcome, streams: Streams) -> None:

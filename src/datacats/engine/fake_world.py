@@ -62,7 +62,11 @@ class FakeContainer:
 
 @dataclass(slots=True)
 class World:
-    """All that a fake engine holds. ``now`` is its clock, in seconds since 1970, and moves only when it is set."""
+    """All that a fake engine holds. ``now`` is its clock, in seconds since 1970, and moves only when it is set.
+
+    ``started`` tells name and id of each start; ``meanwhile`` holds what others do, one after another, while somebody
+    waits for the next.
+    """
 
     containers: dict[str, FakeContainer] = field(default_factory=dict)
     networks: dict[str, NetworkSpec] = field(default_factory=dict)
@@ -72,6 +76,8 @@ class World:
     program: Program = quiet
     failures: dict[str, DatacatsError] = field(default_factory=dict)
     mutations: list[str] = field(default_factory=list)
+    started: list[tuple[str, str]] = field(default_factory=list)
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
     security: tuple[str, ...] = ("name=seccomp,profile=default",)
     now: float = 1_700_000_000.0
     made: int = 0

@@ -111,6 +111,9 @@ class Containers(Protocol):
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
         """Return the lines of its log. Raises NoSuchContainer."""
 
+    def starts(self, name: str) -> Iterator[str]:
+        """Yield the id of each container of exactly that name that is started after this call, waiting for the next."""
+
 
 class Networks(Protocol):
     """Networks of the engine."""
