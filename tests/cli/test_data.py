@@ -197,7 +197,7 @@ def test_files_travel_while_the_site_is_stopped_and_its_networks_are_gone(catsto
 
 
 def test_an_import_that_fails_says_that_no_file_was_changed(catstown: Desk, inside: Inside) -> None:
-    inside.fails = "tar -C .importing"
+    inside.fails = "archive"
     ran = catstown("files", "import", "-", stdin=b"archive")
     assert ran.status == 16
     assert "no file was changed" in ran.err

@@ -71,8 +71,8 @@ class Module:
 
     @property
     def is_image_content(self) -> bool:
-        """Whether it is copied into an image, where it runs on its own: none of our modules."""
-        return self.path.parts[:2] == ("recipes", "images")
+        """Whether it runs on its own inside a container, from an image or as it is sent: none of our modules."""
+        return self.path.parts[:2] in {("recipes", "images"), ("services", "inside")}
 
     @cached_property
     def tree(self) -> ast.Module:

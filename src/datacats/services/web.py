@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 
 from datacats.model import labels
 from datacats.model.environment import Mode, SiteContext, reachable
@@ -24,6 +25,9 @@ MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 
 TOKEN = ("python", "/usr/lib/datacats/make_token.py")
 """The command that prints a new API token of the site's own user; its label follows."""
+
+TAKE_IN = ("python", "-c", (files(__package__) / "inside" / "unpack.py").read_text("utf-8"))
+"""The command that, in the directory of the site's files, takes in a tar archive from its standard input."""
 
 _DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
 _FOREGROUND = ("datacats-serve", "run", "-H", "0.0.0.0", "-p", str(PORT), "--disable-reloader")  # noqa: S104

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO
 
 from datacats.errors import CommandFailed
@@ -13,41 +14,41 @@ from datacats.workflows import up
 from datacats.workflows.start import complete
 from datacats.workflows.workspace import Workspace
 
-_EXPORT = ("tar", "-C", web.STORAGE, "--exclude=./webassets", "--exclude=./i18n", "-cf", "-", ".")
-_IMPORT = f"""\
-set -e
-cd {web.STORAGE}
-rm -rf .importing
-mkdir .importing
-tar -C .importing --no-same-owner -xf -
-cp -a --link --remove-destination .importing/. .
-rm -rf .importing
-"""
+_LEFT_OUT = ("./webassets", "./i18n", "./.importing")
+_EXPORT = ("tar", "-C", web.STORAGE, *(f"--exclude={each}" for each in _LEFT_OUT), "-cf", "-", ".")
 
 
 def export(
     reference: str | None, target: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
 ) -> None:
     """Write a tar archive of the site's uploaded files to ``target``. Raises CommandFailed."""
-    _run(reference, _EXPORT, Streams(None, target, errors), workspace, site)
+    status = _run(reference, _EXPORT, Streams(None, target, errors), workspace, site)
+    if status != 0:
+        raise CommandFailed(f"tar ended with status {status}; the archive is not whole.", "The lines above say why.")
 
 
 def import_(
     reference: str | None, source: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
 ) -> None:
-    """Add the files of a tar archive to the site's; those of the same path are replaced, once all are there.
+    """Add the files of a tar archive, compressed or not, to the site's, all of them or none.
+
+    Those of the same path are replaced. An archive without its end mark, with links, or with names that lead elsewhere
+    is refused.
 
     It is unpacked inside a container that sees nothing but the site's storage. Raises CommandFailed.
     """
-    _run(reference, ("sh", "-c", _IMPORT), Streams(source, errors, errors), workspace, site)
+    status = _run(reference, web.TAKE_IN, Streams(source, errors, errors), workspace, site)
+    if status != 0:
+        raise CommandFailed(
+            f"The import ended with status {status}; no file was changed.",
+            "The lines above say why.",
+        )
 
 
-def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> None:
+def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> int:
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
     with workspace.lock(environment, site):
         up.bring_up(workspace, context, up.Up(only=()), ignore)
-    spec = web.one_off(context, command, purpose="files")
-    status = workspace.ports.engine.containers.run(spec.labelled(), streams)
-    if status != 0:
-        raise CommandFailed(f"tar ended with status {status}; no file was changed.", "The lines above say why.")
+    spec = replace(web.one_off(context, command, purpose="files"), working_dir=web.STORAGE)
+    return workspace.ports.engine.containers.run(spec.labelled(), streams)

@@ -1,0 +1,1 @@
+"""Programs of ours that are sent to a container as they are."""
