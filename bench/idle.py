@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from bench.measure import Engine, Root
-from datacats.model.names import SERVICES, derived_port
+from datacats.model.names import derived_port
 
 _REST = 60.0
 _MIB = 1024 * 1024
@@ -26,7 +27,8 @@ def _one(root: Root, name: str, *options: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"http://127.0.0.1:{derived_port(name)}/") as page:
             page.read()
     time.sleep(_REST)
-    identities = {service: _identity(f"datacats_{service}_{name}") for service in SERVICES}
+    (site,) = json.loads(root.run("info", name, "--json"))["result"]["sites"]
+    identities = {service: _identity(f"datacats_{service}_{name}") for service in site["services"]}
     memory = {service: _memory(identity) for service, identity in identities.items()}
     before = sum(map(_processor, identities.values()))
     time.sleep(_REST)

@@ -137,6 +137,13 @@ def test_a_load_fills_a_new_database_swaps_it_in_and_brings_the_site_up(
     assert set(catstown.states().values()) == {"running"}
 
 
+def test_before_the_database_is_replaced_everything_that_uses_it_stops(catstown: Desk, inside: Inside) -> None:
+    catstown.done("db", "load", "-", stdin=b"PGDMP")
+    assert "RENAME TO ckan;" in inside.said
+    stopped = [line for line in catstown.engine.mutations if line.startswith("stop ")]
+    assert stopped == ["stop datacats_web_catstown", "stop datacats_worker_catstown"]
+
+
 def test_a_load_that_fails_leaves_the_old_database_and_a_running_site(catstown: Desk, inside: Inside) -> None:
     inside.fails = "PGDMP-broken"
     ran = catstown("db", "load", "-", stdin=b"PGDMP-broken")

@@ -106,6 +106,8 @@ WORDS = (
     "images build",
     "images prune",
     "pull",
+    "service list catstown",
+    "service remove worker -e catstown",
     "tweak -p catstown",
     "install -e catstown",
     "uninstall -e catstown ckanext-cats",

@@ -7,7 +7,7 @@ import webbrowser
 import pytest
 
 from datacats.model.names import derived_port
-from tests.support.desk import HOME, WORK, Desk
+from tests.support.desk import HOME, USUAL, WORK, Desk
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_info_has_the_labels_of_old_in_their_order(desk: Desk) -> None:
         "Default port: 5716",
         f"Environment dir: {WORK / 'datapusher'}",
         f"Data dir: {HOME / 'datapusher'}",
-        "Containers: web postgres solr redis",
+        "Containers: web postgres solr redis worker",
         "Available at: http://127.0.0.1:5716/",
     ]
 
@@ -37,13 +37,13 @@ def test_info_has_the_labels_of_old_in_their_order(desk: Desk) -> None:
 def test_info_says_which_containers_do_not_run(catstown: Desk) -> None:
     catstown.engine.world.container("datacats_solr_catstown").state = "exited"
     del catstown.engine.world.containers["datacats_web_catstown"]
-    assert "Containers: postgres solr (exited) redis" in catstown.done("info", "catstown").lines
+    assert "Containers: postgres solr (exited) redis worker" in catstown.done("info", "catstown").lines
 
 
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
-        (["web", "postgres", "solr", "redis"], "stopped; start it: datacats start catstown"),
+        (list(USUAL), "stopped; start it: datacats start catstown"),
         (["web"], "not all of it runs; bring it up: datacats start catstown"),
         (["solr"], "not all of it runs; bring it up: datacats start catstown"),
     ],
@@ -84,7 +84,7 @@ def test_info_adds_a_block_for_each_further_site(catstown: Desk) -> None:
         "",
         "Site: staging",
         f"Default port: {port}",
-        "Containers: web postgres solr redis",
+        "Containers: web postgres solr redis worker",
         f"Available at: http://127.0.0.3:{port}/",
     ]
 

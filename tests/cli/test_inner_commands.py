@@ -100,7 +100,10 @@ def test_a_one_off_container_is_like_web_has_no_name_of_ours_and_is_gone_after(c
 def test_a_one_off_container_starts_the_backing_services_and_not_web(catstown: Desk, inner: Inner) -> None:
     catstown.done("stop")
     catstown.done("ckan", "user", "list")
-    assert {name for name, state in catstown.states().items() if state == "exited"} == {"datacats_web_catstown"}
+    assert {name for name, state in catstown.states().items() if state == "exited"} == {
+        "datacats_web_catstown",
+        "datacats_worker_catstown",
+    }
     assert inner.words == ["ckan", "user", "list"]
 
 

@@ -9,10 +9,10 @@ from datacats.model import labels
 from datacats.model.image import ImageRef
 from datacats.model.ports import Answer
 from datacats.model.service import ContainerSpec
-from tests.support.desk import HOME, WORK, Desk
+from tests.support.desk import HOME, USUAL, WORK, Desk
 
 WEB = "datacats_web_catstown"
-SERVICES = ("postgres", "redis", "solr", "web")
+WORKER = "datacats_worker_catstown"
 
 
 def url(desk: Desk) -> str:
@@ -35,14 +35,14 @@ def test_start_of_a_running_site_takes_no_lock_that_others_need(catstown: Desk) 
     assert [path.name for path in catstown.disk.locked] == ["lock", "lock"]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", USUAL)
 def test_a_missing_container_comes_back_alone(catstown: Desk, service: str) -> None:
     del catstown.engine.world.containers[f"datacats_{service}_catstown"]
     assert catstown.done("start", "catstown").out == f"Running at {url(catstown)}\n"
     assert touched(catstown) == {f"datacats_{service}_catstown"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", USUAL)
 def test_a_paused_container_is_let_go_on(catstown: Desk, service: str) -> None:
     catstown.engine.world.container(f"datacats_{service}_catstown").state = "paused"
     catstown.done("start", "catstown")
@@ -53,14 +53,14 @@ def test_after_a_reboot_of_the_host_start_brings_every_container_back_as_it_was(
     for container in catstown.engine.world.containers.values():
         container.state = "exited"
     catstown.done("start", "catstown")
-    assert sorted(catstown.engine.mutations) == sorted(f"start datacats_{service}_catstown" for service in SERVICES)
+    assert sorted(catstown.engine.mutations) == sorted(f"start datacats_{service}_catstown" for service in USUAL)
 
 
-def test_after_the_choices_of_the_source_changed_start_replaces_web_alone(catstown: Desk) -> None:
+def test_after_the_choices_of_the_source_changed_start_replaces_what_reads_them(catstown: Desk) -> None:
     path = catstown.cwd / "catstown" / "ckan.ini"
     catstown.disk.add(path, catstown.disk.read(path).replace(b"debug = false", b"debug = true"))
     catstown.done("start", "catstown")
-    assert touched(catstown) == {WEB}
+    assert touched(catstown) == {WEB, WORKER}
 
 
 def test_production_replaces_what_differs_and_is_kept(catstown: Desk) -> None:
@@ -72,9 +72,9 @@ def test_production_replaces_what_differs_and_is_kept(catstown: Desk) -> None:
     assert catstown.engine.world.container(WEB).spec.command[0] == "gunicorn"
 
 
-def test_a_new_port_moves_web_alone_and_is_kept(catstown: Desk) -> None:
+def test_a_new_port_moves_what_knows_it_alone_and_is_kept(catstown: Desk) -> None:
     assert catstown.done("start", "catstown", "5001").out == "Running at http://127.0.0.1:5001/\n"
-    assert touched(catstown) == {WEB}
+    assert touched(catstown) == {WEB, WORKER}
     catstown.done("stop", "catstown")
     assert catstown.done("start", "catstown").out == "Running at http://127.0.0.1:5001/\n"
 
@@ -122,7 +122,7 @@ def test_quiet_prints_nothing_and_still_does_it(catstown: Desk) -> None:
 def test_stop_stops_web_first_and_postgresql_last_and_keeps_all(catstown: Desk) -> None:
     assert catstown.done("stop", "catstown").out == "Stopped catstown\n"
     assert catstown.engine.mutations == [
-        f"stop datacats_{one}_catstown" for one in ("web", "solr", "redis", "postgres")
+        f"stop datacats_{one}_catstown" for one in ("web", "worker", "solr", "redis", "postgres")
     ]
     assert set(catstown.states().values()) == {"exited"}
 
@@ -135,20 +135,22 @@ def test_stop_of_what_does_not_run_is_no_error_and_changes_nothing(catstown: Des
 
 
 def test_stop_shows_beforehand_what_it_would_stop(catstown: Desk) -> None:
-    assert len(catstown.done("stop", "catstown", "--dry-run").lines) == 4
+    assert len(catstown.done("stop", "catstown", "--dry-run").lines) == 5
     assert catstown.changes() == []
 
 
-def test_reload_makes_web_anew_and_touches_nothing_else(catstown: Desk) -> None:
+def test_reload_makes_what_runs_ckan_anew_web_first_and_touches_nothing_else(catstown: Desk) -> None:
     assert catstown.done("reload", "catstown").out == f"Running at {url(catstown)}\n"
-    assert touched(catstown) == {WEB}
+    assert touched(catstown) == {WEB, WORKER}
+    done = catstown.engine.mutations
+    assert done.index(f"start {WEB}") < done.index(f"stop {WORKER}") < done.index(f"start {WORKER}")
 
 
 def test_reload_after_all_containers_were_thrown_away_brings_all_back(catstown: Desk) -> None:
     catstown.engine.world.containers.clear()
     catstown.done("reload", "catstown")
     assert set(catstown.states().values()) == {"running"}
-    assert len(catstown.states()) == 4
+    assert len(catstown.states()) == len(USUAL)
 
 
 def test_reload_takes_a_port_and_keeps_it(catstown: Desk) -> None:
@@ -156,7 +158,7 @@ def test_reload_takes_a_port_and_keeps_it(catstown: Desk) -> None:
     assert catstown.site()["port"] == 5001
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", USUAL)
 def test_restart_replaces_one_service(catstown: Desk, service: str) -> None:
     before = catstown.engine.world.container(f"datacats_{service}_catstown").id
     catstown.done("restart", service, "catstown")
@@ -167,7 +169,7 @@ def test_restart_replaces_one_service(catstown: Desk, service: str) -> None:
 def test_restart_of_no_service_lists_the_services(catstown: Desk) -> None:
     ran = catstown("restart", "mysql", "catstown")
     assert ran.status == 2
-    assert all(service in ran.err for service in SERVICES)
+    assert all(service in ran.err for service in USUAL)
 
 
 def test_each_site_is_its_own(catstown: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datacats.errors import EngineError
-from tests.support.desk import HOME, WORK, Desk
+from tests.support.desk import HOME, USUAL, WORK, Desk
 
 
 def left(desk: Desk) -> tuple[dict[str, str], list[str], bool]:
@@ -67,7 +67,7 @@ def test_delete_environment_takes_the_source_directory_and_every_site_with_it(ca
 def test_one_site_goes_alone(catstown: Desk) -> None:
     catstown.done("init", "catstown", "-s", "staging")
     catstown.done("purge", "catstown", "-s", "staging", "-y")
-    assert set(catstown.states()) == {f"datacats_{each}_catstown" for each in ("postgres", "redis", "solr", "web")}
+    assert set(catstown.states()) == {f"datacats_{each}_catstown" for each in USUAL}
     assert catstown.done("start", "catstown").out.startswith("Already running")
 
 

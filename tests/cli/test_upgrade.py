@@ -80,7 +80,10 @@ def test_rollback_with_nothing_recorded_is_refused(catstown: Desk) -> None:
 
 def test_a_dry_run_of_upgrade_says_what_becomes_what_and_does_nothing(behind: Desk) -> None:
     ran = behind.done("upgrade", "catstown", "--dry-run")
-    assert "then stop web; replace the services whose image changes (web becomes datacats/web:2.12.0-" in ran.out
+    assert (
+        "then stop what runs CKAN; replace the services whose image changes (web becomes datacats/web:2.12.0-"
+        in ran.out
+    )
     assert behind.changes() == []
     behind.done("upgrade", "catstown")
     assert behind.done("upgrade", "catstown", "--dry-run").out == "Nothing to do.\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import docker
 import pytest
 
-from datacats.model.names import SERVICES
 from tests.e2e.conftest import Running
+from tests.support.desk import USUAL
 from tests.support.proxy import EngineProxy
 
 
@@ -21,7 +21,7 @@ def changes(site: Running, tmp_path: Path, *arguments: str) -> list[str]:
 
 
 def identities(site: Running, engine: docker.APIClient) -> dict[str, str]:
-    names = {service: f"datacats_{service}_{site.name}" for service in SERVICES}
+    names = {service: f"datacats_{service}_{site.name}" for service in USUAL}
     return {service: engine.inspect_container(name)["Id"] for service, name in names.items()}
 
 
@@ -44,7 +44,9 @@ def test_a_dry_run_changes_nothing_and_names_every_step(
     assert identities(catstown, engine) == before
 
 
-def test_a_changed_description_replaces_just_its_service(catstown: Running, engine: docker.APIClient) -> None:
+def test_a_changed_description_replaces_just_the_services_that_it_is_of(
+    catstown: Running, engine: docker.APIClient
+) -> None:
     before = identities(catstown, engine)
     toml = catstown.source / "datacats.toml"
     text = toml.read_text()
@@ -52,11 +54,11 @@ def test_a_changed_description_replaces_just_its_service(catstown: Running, engi
     catstown.installation.run("start", catstown.name)
     toml.write_text(text)
     after = identities(catstown, engine)
-    assert {service for service in SERVICES if before[service] != after[service]} == {"web"}
+    assert {service for service in USUAL if before[service] != after[service]} == {"web", "worker"}
     catstown.installation.run("start", catstown.name)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", USUAL)
 def test_a_stopped_or_paused_service_comes_back_as_the_same_container(
     catstown: Running, engine: docker.APIClient, service: str
 ) -> None:

@@ -28,6 +28,9 @@ from datacats.workflows.workspace import Workspace
 HOME = Path("/home/me/.datacats")
 WORK = Path("/home/me/work")
 
+USUAL = ("web", "postgres", "solr", "redis", "worker")
+"""The services that a new site has, in the order in which they are told."""
+
 
 class LiveHttp(FakeHttp):
     """A network on which a running container answers on the port that it publishes, unless a test says otherwise."""

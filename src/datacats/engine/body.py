@@ -34,6 +34,8 @@ def container(spec: ContainerSpec, *, stdin: bool = False) -> dict[str, Any]:
         "ExposedPorts": {f"{port.container_port}/tcp": {} for port in spec.ports},
         "HostConfig": _host(spec),
     }
+    if not spec.checked:
+        body["Healthcheck"] = {"Test": ["NONE"]}
     if spec.networks:
         first = spec.networks[0]
         body["NetworkingConfig"] = {"EndpointsConfig": {first.network: endpoint(first)}}
@@ -76,6 +78,7 @@ def _host(spec: ContainerSpec) -> dict[str, Any]:
         "PidsLimit": spec.limits.pids,
         "Memory": memory,
         "MemorySwap": memory,
+        "CpuShares": spec.limits.weight,
         "ShmSize": spec.limits.shm * _MIB,
         "LogConfig": _LOG,
     }

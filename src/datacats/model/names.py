@@ -11,15 +11,21 @@ PRIMARY = "primary"
 """The site that an environment has from the start."""
 
 BACKING_SERVICES = ("postgres", "solr", "redis")
-"""Every service but web: they hold a site's state and publish no port."""
+"""What every site has beside web: they hold its state and publish no port."""
 
-SERVICES = ("web", *BACKING_SERVICES)
-"""Every service of a site, in the order in which people read them."""
+BESIDE_WEB = ("worker", "harvest-gather", "harvest-fetch")
+"""What a site may have beside these, each switched on and off: see ``model.switches``."""
 
-START_ORDER = ("postgres", "solr", "redis", "web")
-"""Solr takes longest and PostgreSQL is needed first; the other two starts fill the wait."""
+SERVICES = ("web", *BACKING_SERVICES, *BESIDE_WEB)
+"""Every service that a site can have, in the order in which people read them."""
 
-STOP_ORDER = ("web", "solr", "redis", "postgres")
+RUN_CKAN = ("web", *BESIDE_WEB)
+"""The services that run CKAN's code: they see the source directory, and use the backing services."""
+
+START_ORDER = ("postgres", "solr", "redis", "web", *BESIDE_WEB)
+"""Solr takes longest and PostgreSQL is needed first; the others' starts fill the wait, for web's first page too."""
+
+STOP_ORDER = (*RUN_CKAN, "solr", "redis", "postgres")
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 

@@ -33,11 +33,15 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a container may use: memory in MiB (0 = no limit), processes, shared memory in MiB."""
+    """What a container may use: memory in MiB (0 = no limit), processes, shared memory in MiB.
+
+    ``weight`` is its share of the processors where they are short; others have 1024.
+    """
 
     memory: int = 0
     pids: int = 512
     shm: int = 64
+    weight: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class ContainerSpec:
     """All that the engine is told when a container is made.
 
     ``tmpfs`` maps a path to mount options; ``user`` is ``uid:gid``; ``stop_grace`` is in seconds; an empty
-    ``name`` lets the engine choose a random one; ``networks`` lists the first network to join first.
+    ``name`` lets the engine choose a random one; ``networks`` lists the first network to join first. Without
+    ``checked`` the engine does not look after its health: the image's check is web's.
     """
 
     name: str
@@ -74,6 +79,7 @@ class ContainerSpec:
     hostname: str = ""
     auto_remove: bool = False
     terminal: bool = False
+    checked: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from datacats.errors import Conflict
 from datacats.model import labels
+from datacats.model.names import BESIDE_WEB
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
 from datacats.model.plan import (
     ConnectNetwork,
@@ -50,25 +51,32 @@ def converge(
 ) -> Plan:
     """Plan what brings a site to its description.
 
-    ``services`` are in start order; ``anew`` names those that are replaced although they match.
+    ``services`` are in start order; ``anew`` names those that are replaced although they match. What stands beside
+    web is replaced after web's start: nobody waits for it, and a page must not.
     Raises Conflict for an object that has one of our names but not our labels: it is never touched.
     """
     _refuse_foreign(networks, services, observed)
     stale = {spec.name for spec in networks if _differs(spec, observed.network(spec.name))}
     operations: list[Operation] = []
+    beside: list[Operation] = []
     started: dict[str, str] = {}
     for service in services:
         seen = observed.container(service.container.name)
-        forced = _forced(service, stale, anew)
+        moved = _is_on(service, stale)
+        forced = "its network changed" if moved else "asked for" if service.service in anew else ""
         steps = list(_service(service.container, seen, forced))
         if steps or not following.settled:
             started[service.service] = f"{service.service} was started"
             steps += following.operations.get(service.service, ())
         elif seen is not None and seen.is_starting:
             started[service.service] = f"{service.service} has not yet shown that it is ready"
-        operations += steps
+        if service.service in BESIDE_WEB and not moved:
+            beside += steps
+        else:
+            operations += steps
     waits = [Wait(probe, cause=started[name]) for name, probe in following.ready if name in started]
-    return Plan.of([*_removals(operations), *_networks(networks, observed, stale), *_rest(operations), *waits])
+    first = [*_removals(operations), *_networks(networks, observed, stale)]
+    return Plan.of([*first, *_rest(operations), *beside, *waits])
 
 
 def _differs(spec: NetworkSpec, seen: NetworkSeen | None) -> bool:
@@ -84,10 +92,8 @@ def _networks(networks: Sequence[NetworkSpec], observed: Observed, stale: set[st
             yield CreateNetwork(spec, cause="not there")
 
 
-def _forced(service: ServiceSpec, stale: set[str], anew: Collection[str]) -> str:
-    if stale & {attachment.network for attachment in service.container.networks}:
-        return "its network changed"
-    return "asked for" if service.service in anew else ""
+def _is_on(service: ServiceSpec, networks: set[str]) -> bool:
+    return bool(networks & {attachment.network for attachment in service.container.networks})
 
 
 def _service(spec: ContainerSpec, seen: ContainerSeen | None, forced: str) -> Iterator[Operation]:

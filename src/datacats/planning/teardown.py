@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from datacats.model import labels
-from datacats.model.names import STOP_ORDER
+from datacats.model.names import BESIDE_WEB, STOP_ORDER
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
 from datacats.model.plan import Operation, Plan, RemoveContainer, RemoveNetwork, StopContainer
 from datacats.model.service import NetworkSpec, ServiceSpec
 
-_GRACE = {"web": 35, "solr": 30, "redis": 20, "postgres": 60}
+_GRACE = {"web": 35, **dict.fromkeys(BESIDE_WEB, 20), "solr": 30, "redis": 20, "postgres": 60}
 _RUNS = {"running", "restarting", "paused"}
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datacats.model.environment import SiteContext
+from datacats.model.names import BESIDE_WEB
 from datacats.model.plan import Operation
 from datacats.model.probe import ExecProbe, HttpProbe
 from datacats.model.secrets import Secrets
 from datacats.model.service import NetworkSpec, ServiceSpec
-from datacats.services import common, postgres, redis, solr, web
+from datacats.model.switches import is_on
+from datacats.services import common, postgres, processes, redis, solr, web
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desi
             solr.describe(context),
             redis.describe(context),
             web.describe(context, configuration),
+            *(
+                processes.describe(context, each, configuration)
+                for each in BESIDE_WEB
+                if is_on(each, context.environment, context.site)
+            ),
         ),
         passwords=postgres.passwords(context, secrets, cause="the roles' passwords must be the site's own"),
         ready=((solr.SERVICE, solr.probe(context)), (web.SERVICE, web.probe(context))),

@@ -18,6 +18,7 @@ else:
 from datacats.errors import UPGRADE, ConfigError, UsageError
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
+from datacats.model.switches import SWITCHES
 
 NAME = "datacats.toml"
 
@@ -30,6 +31,7 @@ _TYPES: Mapping[str, type] = {
     "overrides": list,
     "system_packages": list,
     "env": dict,
+    "services": dict,
 }
 _DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 _EXAMPLES = {
@@ -39,6 +41,7 @@ _EXAMPLES = {
     "extensions": 'extensions = ["ckanext-scheming"]',
     "overrides": 'overrides = ["urllib3>=2.8"]',
     "system_packages": 'system_packages = ["libgeos-c1v5"]',
+    "services": "[services]",
 }
 _NEW = """\
 # What this CKAN environment is: see "datacats.toml" in the datacats manual.
@@ -68,6 +71,7 @@ class EnvironmentFile:
     extensions: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     system_packages: tuple[str, ...] = ()
+    services: Mapping[str, bool] = field(default_factory=dict)
 
 
 def new(name: str, ckan: str) -> bytes:
@@ -100,6 +104,7 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
         extensions=_texts(path, document, "extensions"),
         overrides=_texts(path, document, "overrides"),
         system_packages=_system_packages(path, document),
+        services=_services(path, document.get("services", {})),
     )
 
 
@@ -114,6 +119,17 @@ def with_value(content: bytes, key: str, value: str | Sequence[str]) -> bytes:
         entries = tomlkit.array()
         entries.extend(value)
         document[key] = entries.multiline(len(value) > 1)
+    return tomlkit.dumps(document).encode()
+
+
+def with_service(content: bytes, service: str, *, on: bool) -> bytes:
+    """Return the content with one service switched; comments and layout are kept."""
+    import tomlkit  # noqa: PLC0415 - only a change needs it
+
+    document = tomlkit.parse(content.decode())
+    if "services" not in document:
+        document.append("services", tomlkit.table())
+    document["services"][service] = on
     return tomlkit.dumps(document).encode()
 
 
@@ -172,4 +188,13 @@ def _env(path: Path, table: Mapping[str, Any]) -> dict[str, str]:
                 f"{path}: env.{key} is not possible: CKAN's own variables beat every ini file.",
                 "Put the setting into ckan.ini of the source directory.",
             )
+    return dict(table)
+
+
+def _services(path: Path, table: Mapping[str, Any]) -> dict[str, bool]:
+    for key, value in table.items():
+        if key not in SWITCHES:
+            raise ConfigError(f"{path}: services.{key} cannot be switched.", _nearest(key, SWITCHES))
+        if not isinstance(value, bool):
+            raise ConfigError(f"{path}: services.{key} must be true or false.", f"For example: {key} = true")
     return dict(table)

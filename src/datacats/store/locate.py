@@ -118,6 +118,7 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
         extensions=file.extensions,
         overrides=file.overrides,
         system_packages=file.system_packages,
+        services=file.services,
     )
 
 

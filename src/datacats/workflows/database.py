@@ -65,7 +65,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
 
 def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:
     cause = "its database is replaced"
-    stop = ours.stop_web(workspace, context, cause=cause)
+    stop = ours.stop_ckan(workspace, context, cause=cause)
     left = _sql(context, database.forget(which.name), "what an interrupted load kept goes")
     try:
         apply(stop + left + _swapping(context, database.swap(which.name)), workspace.ports, events)

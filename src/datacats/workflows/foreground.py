@@ -25,7 +25,7 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
         claim.change(workspace, environment, options.site, options.options, events)
     with workspace.lock(environment, options.site):
         context = workspace.context(environment, complete(workspace, environment, options.site))
-        up.bring_up(workspace, context, up.BACKING, events)
+        up.bring_up(workspace, context, up.ALL_BUT_WEB, events)
         seen = observe(workspace.ports, environment, options.site)
         ours.refuse_strangers(seen, workspace.root.uuid)
         background = Observed(tuple(each for each in seen.containers if each.service == web.SERVICE))

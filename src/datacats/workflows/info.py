@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,14 @@ from datacats.model import labels
 from datacats.model.environment import Environment, Phase, Site
 from datacats.model.names import PRIMARY, SERVICES, typed
 from datacats.model.observed import ContainerSeen
+from datacats.model.switches import services_of
 from datacats.store import locate, site_file
 from datacats.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
-    """A site: its port, the state of each service that has a container, and its address.
+    """A site: its port, the services it should have, the state of each that has a container, and its address.
 
     ``state`` is running, partly (some service does not run), stopped, or half made; ``next`` is the command that
     brings it up, empty when all of it runs.
@@ -29,6 +30,7 @@ class SiteInfo:
     mode: str
     phase: str
     containers: dict[str, str]
+    services: tuple[str, ...]
     url: str
     state: str
     next: str
@@ -94,23 +96,24 @@ def _environment(
 def _site(workspace: Workspace, environment: Environment, name: str, seen: list[ContainerSeen]) -> SiteInfo:
     site = site_file.read(workspace.ports.disk, environment, name)
     containers = dict(_states(name, seen))
-    state = _state(site, containers)
+    wanted = services_of(environment, site)
+    state = _state(site, [containers.get(service) == "running" for service in wanted])
     return SiteInfo(
         name=name,
         port=site.port,
         mode=str(site.mode),
         phase=str(site.phase),
         containers=containers,
+        services=wanted,
         url=f"{site.url}/",
         state=state,
         next=_next(environment, site, state),
     )
 
 
-def _state(site: Site, containers: Mapping[str, str]) -> str:
+def _state(site: Site, running: Sequence[bool]) -> str:
     if site.phase is not Phase.CREATED:
         return "half made"
-    running = [containers.get(service) == "running" for service in SERVICES]
     if not any(running):
         return "stopped"
     return "running" if all(running) else "partly"

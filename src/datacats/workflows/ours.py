@@ -7,11 +7,13 @@ from collections.abc import Collection
 from datacats.errors import NoSuchContainer
 from datacats.model import labels
 from datacats.model.environment import Environment, SiteContext
-from datacats.model.names import container_name, typed
+from datacats.model.names import RUN_CKAN, container_name, typed
 from datacats.model.observed import ContainerSeen, Observed
-from datacats.model.plan import Plan, RemoveContainer, StopContainer
+from datacats.model.plan import Plan, RemoveContainer
+from datacats.model.switches import is_on
+from datacats.planning import teardown
 from datacats.planning.converge import refuse_foreign
-from datacats.services import web
+from datacats.store import site_file
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -30,18 +32,16 @@ def container(workspace: Workspace, environment: Environment, site: str, service
         if seen.name == name:
             refuse_foreign("container", seen, {labels.ROOT: workspace.root.uuid})
             return seen
-    raise NoSuchContainer(
-        f"The service {service} of {environment.name} has no container ({name}).",
-        f"Make it: {typed('start', environment.name, site)}",
-    )
+    hint = f"Make it: {typed('start', environment.name, site)}"
+    if not is_on(service, environment, site_file.read(workspace.ports.disk, environment, site)):
+        hint = f"It is switched off. Switch it on: datacats service add {service} -e {environment.name}"
+    raise NoSuchContainer(f"The service {service} of {environment.name} has no container ({name}).", hint)
 
 
-def stop_web(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan:
-    """Plan to stop web, when it is ours and there."""
+def stop_ckan(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan:
+    """Plan to stop web and what else runs CKAN's code, where it is ours and runs."""
     seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
-    name = container_name(web.SERVICE, context.environment.name, context.site.name)
-    there = seen.container(name)
-    return Plan.of([StopContainer(name, 35, cause=cause)] if there else [])
+    return teardown.stop(Observed(tuple(each for each in seen.containers if each.service in RUN_CKAN)), cause=cause)
 
 
 def remove_one_offs(workspace: Workspace, context: SiteContext, purposes: Collection[str]) -> Plan:

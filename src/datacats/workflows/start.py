@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, Site
+from datacats.errors import Conflict, NotFound
+from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan, Wait
+from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import locate, site_file
 from datacats.store.environment_file import NAME as FILE
@@ -50,6 +51,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
     with workspace.lock(environment, options.site):
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
+        _refuse_absent(context, options.replace)
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events)
         plan = up.bring_up(workspace, context, _how(options), events)
@@ -63,7 +65,20 @@ def plan_start(options: StartOptions, workspace: Workspace, events: Events = ign
     claim.check(options.options)
     site = complete(workspace, environment, options.site)
     changed = claim.with_options(workspace, environment, site, options.options, events)
-    return up.plan_up(workspace, workspace.context(environment, changed), _how(options))
+    context = workspace.context(environment, changed)
+    _refuse_absent(context, options.replace)
+    return up.plan_up(workspace, context, _how(options))
+
+
+def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:
+    """Raise NotFound when the services to replace are switched off."""
+    there = services_of(context.environment, context.site)
+    if replaced and replaced.isdisjoint(there):
+        name = min(replaced)
+        raise NotFound(
+            f"The service {name} of {context.environment.name} is switched off.",
+            f"Switch it on: datacats service add {name} -e {context.environment.name}",
+        )
 
 
 def complete(workspace: Workspace, environment: Environment, name: str) -> Site:

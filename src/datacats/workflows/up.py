@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datacats.apply import apply
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
-from datacats.model.names import BACKING_SERVICES
+from datacats.model.names import BACKING_SERVICES, SERVICES
+from datacats.model.observed import Observed
 from datacats.model.plan import Operation, PlaceFile, Plan
-from datacats.planning import template
+from datacats.model.switches import services_of
+from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
 from datacats.services import files, ini
 from datacats.services.describe import Desired, describe
@@ -38,6 +40,9 @@ class Up:
 BACKING = Up(only=BACKING_SERVICES)
 """Bring up the backing services, and leave web as it is."""
 
+ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
+"""Bring up all that web works with, and leave web as it is."""
+
 
 def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
     """Plan what brings the site up; an empty plan means that it runs as described."""
@@ -50,7 +55,15 @@ def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
         [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
         how.settled,
     )
-    return placed + converge(desired.networks, services, observed, following, anew=how.replace)
+    plan = placed + converge(desired.networks, services, observed, following, anew=how.replace)
+    return plan + _switched_off(workspace, context, observed) if how.only is None else plan
+
+
+def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed) -> Plan:
+    wanted = services_of(context.environment, context.site)
+    mine = observed.of(workspace.root.uuid).containers
+    off = tuple(each for each in mine if each.service and each.service not in wanted)
+    return teardown.remove(Observed(off), cause="switched off")
 
 
 def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events) -> Plan:

@@ -66,7 +66,8 @@ def plan_upgrade(
         return Foreseen(Plan())
     plan = Plan() if rollback else images.plan(workspace, _version(environment, record))
     changes = ", ".join(f"{role} becomes {new[role]}" for role in ROLES if new[role] != record.images[role])
-    later = (f"stop web; replace the services whose image changes ({changes})", "migrate the tables", "start web")
+    stop = f"stop what runs CKAN; replace the services whose image changes ({changes})"
+    later = (stop, "migrate the tables", "start what runs CKAN")
     return Foreseen(plan, later)
 
 
@@ -110,7 +111,7 @@ def _replace(workspace: Workspace, environment: Environment, site: Site, events:
     cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
     claim.write(workspace, environment, site)
     apply(ours.remove_one_offs(workspace, context, {settle.PURPOSE}), workspace.ports, events)
-    apply(ours.stop_web(workspace, context, cause=cause), workspace.ports, events)
+    apply(ours.stop_ckan(workspace, context, cause=cause), workspace.ports, events)
     up.bring_up(workspace, context, up.BACKING, events)
     apply(settle.migrate(context, cause="tables follow the image"), workspace.ports, events)
     up.bring_up(workspace, context, up.Up(), events)

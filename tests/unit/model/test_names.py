@@ -7,6 +7,7 @@ import pytest
 from datacats.errors import UsageError
 from datacats.model.names import (
     BACKING_SERVICES,
+    BESIDE_WEB,
     REFUSED_PORTS,
     SERVICES,
     START_ORDER,
@@ -118,6 +119,7 @@ def test_the_next_port_stays_in_the_range_and_passes_every_other_port_once() -> 
 
 
 def test_every_service_is_started_and_stopped_with_postgres_first_and_last() -> None:
-    assert set(START_ORDER) == set(STOP_ORDER) == set(SERVICES) == {"web", *BACKING_SERVICES}
+    assert set(START_ORDER) == set(STOP_ORDER) == set(SERVICES) == {"web", *BACKING_SERVICES, *BESIDE_WEB}
     assert START_ORDER[0] == STOP_ORDER[-1] == "postgres"
-    assert START_ORDER[-1] == STOP_ORDER[0] == "web"
+    assert STOP_ORDER[0] == "web"
+    assert START_ORDER[-len(BESIDE_WEB) :] == BESIDE_WEB

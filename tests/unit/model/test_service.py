@@ -45,6 +45,7 @@ CONTAINER_CHANGES: Mapping[str, Any] = {
     "hostname": "cats",
     "auto_remove": True,
     "terminal": True,
+    "checked": False,
     "labels": {labels.SITE: "primary"},
 }
 NETWORK_CHANGES: Mapping[str, Any] = {
@@ -98,7 +99,7 @@ def test_the_order_of_variables_and_labels_does_not_matter() -> None:
 
 def test_the_same_description_has_the_same_digest_in_every_process() -> None:
     spec = ContainerSpec("a", ImageRef("b", "c"), ("d",), "1:1")
-    assert spec.digest == "82b120a9fcea256fd747bcec0789ef626d880688400c9fa385a725be7f68a124"
+    assert spec.digest == "f7f544846f07d5b695dc592ed1ec0dd5e27feb53146b9cb0f722c6a7e9f2f88f"
 
 
 def test_a_labelled_description_carries_the_digest_and_its_other_labels() -> None:

@@ -32,8 +32,9 @@ def every_text(spec: ContainerSpec) -> str:
     return repr(spec)
 
 
-def test_a_site_is_four_services_in_start_order() -> None:
-    assert list(specs()) == ["postgres", "solr", "redis", "web"]
+def test_the_services_of_a_site_are_described_in_start_order() -> None:
+    assert list(specs()) == ["postgres", "solr", "redis", "web", "worker"]
+    assert list(specs(low_memory=True)) == ["postgres", "solr", "redis", "web"]
 
 
 def test_names_are_the_seed_pages() -> None:
@@ -42,6 +43,7 @@ def test_names_are_the_seed_pages() -> None:
         "datacats_solr_catstown",
         "datacats_redis_catstown",
         "datacats_web_catstown",
+        "datacats_worker_catstown",
     ]
     assert specs(name="sandbox")["web"].name == "datacats_web_catstown_sandbox"
 
@@ -54,9 +56,9 @@ def test_only_web_publishes_a_port_and_on_loopback_only() -> None:
     assert ip_address(port.address).is_loopback
 
 
-def test_only_web_has_a_way_out() -> None:
+def test_only_what_runs_ckan_has_a_way_out() -> None:
     fronts = [service for service, spec in specs().items() if any("front" in each.network for each in spec.networks)]
-    assert fronts == ["web"]
+    assert fronts == ["web", "worker"]
     front, back = describe(context(), SECRETS, "").networks
     assert (front.internal, back.internal) == (False, True)
 
@@ -91,13 +93,19 @@ def test_the_source_is_mounted_read_only_in_web() -> None:
     assert not mounts["/var/lib/ckan"].read_only
 
 
-def test_each_service_sees_only_its_own_private_files() -> None:
+def test_each_program_sees_only_its_own_private_files() -> None:
     runs = {
         service: [mount.source for mount in spec.mounts if mount.target == "/run/datacats"]
         for service, spec in specs().items()
     }
     site = "/home/me/.datacats/catstown/sites/primary/run"
-    assert runs == {"postgres": [], "solr": [], "redis": [f"{site}/redis"], "web": [f"{site}/web"]}
+    assert runs == {
+        "postgres": [],
+        "solr": [],
+        "redis": [f"{site}/redis"],
+        "web": [f"{site}/web"],
+        "worker": [f"{site}/web"],
+    }
 
 
 def test_no_secret_is_in_any_description() -> None:

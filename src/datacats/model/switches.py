@@ -1,0 +1,47 @@
+"""Which services a site has: those that are always there, and those that are switched on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from datacats.model.environment import Environment, Site
+from datacats.model.names import BACKING_SERVICES, BESIDE_WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A service that a site may have. ``usual`` says when it is there although ``datacats.toml`` does not say so."""
+
+    what: str
+    usual: str
+    by_default: Callable[[Environment, Site], bool]
+
+
+def _never(_environment: Environment, _site: Site) -> bool:
+    return False
+
+
+def _with_memory(_environment: Environment, site: Site) -> bool:
+    return not site.low_memory
+
+
+SWITCHES: Mapping[str, Switch] = {
+    "worker": Switch("runs the background jobs of CKAN", "on, but for --low-memory sites", _with_memory),
+    "harvest-gather": Switch("finds what harvest sources have (ckanext-harvest)", "off", _never),
+    "harvest-fetch": Switch("fetches what was found there (ckanext-harvest)", "off", _never),
+}
+"""The services that ``[services]`` of ``datacats.toml`` switches, and that an extension may need."""
+
+
+def is_on(service: str, environment: Environment, site: Site) -> bool:
+    """Whether a site has that service."""
+    if service not in SWITCHES:
+        return service == "web" or service in BACKING_SERVICES
+    chosen = environment.services.get(service)
+    return SWITCHES[service].by_default(environment, site) if chosen is None else chosen
+
+
+def services_of(environment: Environment, site: Site) -> tuple[str, ...]:
+    """Return the services that a site has, in the order in which people read them."""
+    return ("web", *BACKING_SERVICES, *(each for each in BESIDE_WEB if is_on(each, environment, site)))
