@@ -94,20 +94,20 @@ class Installation:
 
     def remove(self) -> None:
         """Remove all that this installation has made, on the engine and on disk."""
-        _remove_engine_objects(str(self.home))
+        _remove_engine_objects(self.home)
         shutil.rmtree(self.base, ignore_errors=True)
         self._alive.close()
 
 
 def remove_leftovers() -> None:
     """Remove what interrupted runs of these tests left: those whose lock nobody holds any more."""
-    homes = {
-        found for each in _objects() if (found := each[labels.HOME]).startswith(f"{tempfile.gettempdir()}/{PREFIX}")
-    }
-    bases = {Path(home).parent for home in homes} | set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    there = Path(tempfile.gettempdir())
+    homes = [found for each in _objects() if (found := Path(each[labels.HOME])).is_relative_to(there)]
+    names = {home.relative_to(there).parts[0] for home in homes if home != there}
+    bases = {there / name for name in names if name.startswith(PREFIX)} | set(there.glob(f"{PREFIX}*"))
     for base in bases:
         if not _held(base / "alive"):
-            _remove_engine_objects(str(base / "home"))
+            _remove_engine_objects(base / "home")
             shutil.rmtree(base, ignore_errors=True)
 
 
@@ -129,10 +129,17 @@ def _objects() -> list[dict[str, str]]:
     return [each["Labels"] for each in (*containers, *networks)]
 
 
-def _remove_engine_objects(home: str) -> None:
+def belongs(listed: dict[str, Any], home: Path) -> bool:
+    """Whether the data root has made what the engine lists; templates are made in a directory of it."""
+    return Path(listed["Labels"][labels.HOME]) in {home, home / "_templates"}
+
+
+def _remove_engine_objects(home: Path) -> None:
     api = docker.APIClient()
-    chosen = {"label": f"{labels.HOME}={home}"}
-    for container in api.containers(all=True, filters=chosen):
-        api.remove_container(container["Id"], force=True)
-    for network in api.networks(filters=chosen):
-        api.remove_network(network["Id"])
+    ours = {"label": labels.HOME}
+    for container in api.containers(all=True, filters=ours):
+        if belongs(container, home):
+            api.remove_container(container["Id"], force=True)
+    for network in api.networks(filters=ours):
+        if belongs(network, home):
+            api.remove_network(network["Id"])

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import docker
 
 from datacats.model import labels
-from tests.e2e.installation import PROGRAM, Installation
+from tests.e2e.installation import PROGRAM, Installation, belongs
 
 
 def _own_subnets() -> str:
@@ -85,13 +86,12 @@ class Stage:
 
     def containers(self, **filters: Any) -> list[dict[str, Any]]:
         """Return all containers of the data root as the engine lists them."""
-        found: list[dict[str, Any]] = self.engine.containers(all=True, filters={**self._mine, **filters})
-        return found
+        found = self.engine.containers(all=True, filters={"label": labels.HOME, **filters})
+        return [each for each in found if belongs(each, self.home)]
 
     def networks(self) -> list[dict[str, Any]]:
         """Return all networks of the data root as the engine lists them."""
-        found: list[dict[str, Any]] = self.engine.networks(filters=self._mine)
-        return found
+        return [each for each in self.engine.networks(filters={"label": labels.HOME}) if belongs(each, self.home)]
 
     def save(self, state: str) -> None:
         """Save the data root and the source directories under a name. Nothing may run."""
@@ -110,11 +110,10 @@ class Stage:
             _copy(self.base / state / path.name, path)
 
     def clear_engine(self) -> None:
-        """Remove all containers and networks of the data root."""
-        for container in self.containers():
-            self.engine.remove_container(container["Id"], force=True)
-        for network in self.networks():
-            self.engine.remove_network(network["Id"])
+        """Remove all containers and networks of the data root; the engine ends several containers at once."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda each: self.engine.remove_container(each["Id"], force=True), self.containers()))
+            list(pool.map(lambda each: self.engine.remove_network(each["Id"]), self.networks()))
 
     def tag(self, image: str, repository: str, tag: str) -> None:
         """Give an image a further name, until the sweep ends."""
@@ -126,10 +125,6 @@ class Stage:
         self.installation.remove()
         for tag in self.tags:
             self.engine.remove_image(tag)
-
-    @property
-    def _mine(self) -> dict[str, str]:
-        return {"label": f"{labels.HOME}={self.home}"}
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from datacats.model import labels
@@ -18,6 +21,13 @@ WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 
 _DATABASES = "SELECT datname FROM pg_database ORDER BY 1"
 _USERS = 'SELECT name, sysadmin, state FROM "user" ORDER BY 1'
 _ROLES = "SELECT rolname, rolcanlogin, rolpassword IS NOT NULL FROM pg_authid WHERE rolname !~ '^pg_' ORDER BY 1"
+_QUESTIONS = {
+    "databases": ("postgres", _DATABASES),
+    "roles": ("postgres", _ROLES),
+    "ckan": ("ckan", _ROWS),
+    "datastore": ("datastore", _ROWS),
+    "users": ("ckan", _USERS),
+}
 _SEARCH = (
     "import urllib.request, json;"
     "url = 'http://solr:8983/solr/ckan/select?q=*:*&rows=0';"
@@ -28,18 +38,13 @@ _SEARCH = (
 def stored(stage: Stage) -> dict[str, Any]:
     """Return what PostgreSQL and Solr hold; of services that do not run, nothing is told."""
     running = {each["Labels"].get(labels.SERVICE) for each in stage.containers(status="running")}
-    found: dict[str, Any] = {}
+    asked: dict[str, Callable[[], list[str]]] = {}
     if "postgres" in running:
-        found |= {
-            "databases": _sql(stage, "postgres", _DATABASES),
-            "roles": _sql(stage, "postgres", _ROLES),
-            "ckan": _sql(stage, "ckan", _ROWS),
-            "datastore": _sql(stage, "datastore", _ROWS),
-            "users": _sql(stage, "ckan", _USERS),
-        }
+        asked |= {name: partial(_sql, stage, *question) for name, question in _QUESTIONS.items()}
     if {"web", "solr"} <= running:
-        found["search"] = _inside(stage, "web", "python", "-c", _SEARCH)
-    return found
+        asked["search"] = partial(_inside, stage, "web", "python", "-c", _SEARCH)
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(asked, pool.map(lambda ask: ask(), asked.values()), strict=True))
 
 
 def _sql(stage: Stage, database: str, sql: str) -> list[str]:
