@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import cli, create, idle, listing, reload
+from bench import cli, create, edit, idle, listing, reload
 from bench.measure import Engine, Root, root
 
 _MEASURES: dict[str, Callable[[Root, int], dict[str, Any]]] = {
     "cli": cli.measure,
     "create": create.measure,
     "reload": reload.measure,
+    "edit": edit.measure,
     "list": listing.measure,
     "idle": idle.measure,
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--development", is_flag=True, help="Run the development server.")
 @click.option("-b", "--background", is_flag=True, help="Do not wait for the page.")
 @click.option("-i", "--interactive", is_flag=True, help="Run web in the foreground: breakpoints work, Ctrl-C ends it.")
+@click.option("--debugger/--no-debugger", default=None, help="Have debugpy listen on a loopback port, or no more.")
 @address_options
 @site_option
 @dry_run_option
@@ -42,6 +43,7 @@ def command(
     development: bool,
     background: bool,
     interactive: bool,
+    debugger: bool | None,
     address: str | None,
     site_url: str | None,
     expose_debugger: bool,
@@ -55,10 +57,12 @@ def command(
 
     if interactive and (background or production):
         raise click.UsageError("--interactive excludes --background and --production.")
+    if debugger and (interactive or production):
+        raise click.UsageError("--debugger excludes --interactive and --production.")
     if production and development:
         raise click.UsageError("--production and --development exclude each other.")
     mode = Mode.PRODUCTION if production else Mode.DEVELOPMENT if development else None
-    chosen = SiteOptions(port, address, site_url, mode, expose_debugger=expose_debugger)
+    chosen = SiteOptions(port, address, site_url, mode, debugger=debugger, expose_debugger=expose_debugger)
     options = StartOptions(environment, site, chosen, wait=not background)
     if interactive and not dry_run:
         return _in_foreground(session, options)
@@ -83,4 +87,5 @@ def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:
     started = start(options, session.workspace, session.events())
     word = "Running at" if options.wait else "Starting at"
     word = word if started.changed else "Already running at"
-    session.result(asdict(started), [f"{word} {started.url}"])
+    attach = [f"Debugger (debugpy) at {started.debugger}; /project there is the source directory here"]
+    session.result(asdict(started), [f"{word} {started.url}", *(attach if started.debugger else ())])

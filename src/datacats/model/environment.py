@@ -10,6 +10,10 @@ from pathlib import Path
 from datacats.model.image import ImageRef, ImageSet, with_packages
 from datacats.model.names import PRIMARY
 
+_HIGHEST = 65535
+_ABOVE = 1000
+"""How far above a site's port its debugger's is: derived ports are within a thousand."""
+
 
 class Mode(str, Enum):
     """How web runs: the same image with another command and other settings."""
@@ -86,7 +90,8 @@ class Site:
     """One CKAN of an environment, as written down in its data directory.
 
     ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
-    network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade.
+    network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade;
+    ``debugger`` has the development server listen for an editor's debugger.
     """
 
     name: str
@@ -99,12 +104,20 @@ class Site:
     phase: Phase = Phase.CREATING
     datastore: bool = True
     low_memory: bool = False
+    debugger: bool = False
     previous: ImageSet | None = None
 
     @property
     def url(self) -> str:
         """The address that a person opens: no trailing slash."""
         return self.site_url or f"http://{reachable(self.address)}:{self.port}"
+
+    @property
+    def debugger_port(self) -> int:
+        """The port of this machine that debugpy is reached at; 0 where none listens."""
+        if not self.debugger or self.mode is Mode.PRODUCTION:
+            return 0
+        return self.port + _ABOVE if self.port + _ABOVE <= _HIGHEST else self.port - _ABOVE
 
 
 def reachable(address: str) -> str:

@@ -18,13 +18,14 @@ class Line:
 
 
 _SERVER = "gunicorn==27.0.1"
+_DEBUGGER = "debugpy==1.8.22"
 
 LINES = {
     line.name: line
     for line in (
-        Line("2.12", "2.12.0", (_SERVER, "flask-debugtoolbar==0.16.0")),
-        Line("2.11", "2.11.6", (_SERVER, "flask-debugtoolbar==0.15.1")),
-        Line("2.10", "2.10.11", (_SERVER, "flask-debugtoolbar==0.13.1", "setuptools<81")),
+        Line("2.12", "2.12.0", (_SERVER, _DEBUGGER, "flask-debugtoolbar==0.16.0")),
+        Line("2.11", "2.11.6", (_SERVER, _DEBUGGER, "flask-debugtoolbar==0.15.1")),
+        Line("2.10", "2.10.11", (_SERVER, _DEBUGGER, "flask-debugtoolbar==0.13.1", "setuptools<81")),
     )
 }
 """Every supported line, newest first. The debug toolbar is the one that CKAN's own developers use."""

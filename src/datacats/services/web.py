@@ -18,6 +18,7 @@ STORAGE = "/var/lib/ckan"
 LAYER = "/usr/lib/extensions"
 """Where containers see the layer of installed extensions."""
 PORT = 5000
+DEBUGGER_PORT = 5678
 INI = f"{RUN}/ckan.ini"
 
 MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
@@ -48,7 +49,6 @@ _READY_WITHIN = 120
 
 def describe(context: SiteContext, configuration: str) -> ServiceSpec:
     """Describe web. ``configuration`` is a digest of all that web reads only when it starts."""
-    published = PublishedPort(context.site.address, context.site.port, PORT)
     spec = ContainerSpec(
         name=container_name(SERVICE, context.environment.name, context.site.name),
         image=context.web_image,
@@ -58,7 +58,7 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
         mounts=mounts(context),
         tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container
         networks=networks(context, (SERVICE,)),
-        ports=(published,),
+        ports=_ports(context),
         limits=Limits(memory=memory(context, 2048, 1024)),
         restart=restart(context),
         stop_signal=_stop_signal(context),
@@ -73,7 +73,7 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
 def in_foreground(context: SiteContext, *, terminal: bool) -> ContainerSpec:
     """Describe web for one person's terminal: no reloader, no other process, gone when it ends."""
     spec = describe(context, "foreground").container
-    return replace(spec, command=_FOREGROUND, restart="no", auto_remove=True, terminal=terminal)
+    return replace(spec, command=_FOREGROUND, restart="no", auto_remove=True, terminal=terminal, ports=spec.ports[:1])
 
 
 def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, terminal: bool = False) -> ContainerSpec:
@@ -130,8 +130,16 @@ def _stop_signal(context: SiteContext) -> str:
     return "SIGKILL" if context.site.mode is Mode.DEVELOPMENT else "SIGTERM"
 
 
+def _ports(context: SiteContext) -> tuple[PublishedPort, ...]:
+    """Whoever reaches the debugger can run commands: it is published on loopback, wherever the page is."""
+    site = context.site
+    page = PublishedPort(site.address, site.port, PORT)
+    return (page, PublishedPort("127.0.0.1", site.debugger_port, DEBUGGER_PORT)) if site.debugger_port else (page,)
+
+
 def _command(context: SiteContext) -> tuple[str, ...]:
     if context.site.mode is Mode.DEVELOPMENT:
-        return _DEVELOPMENT + (("--low-memory",) if context.site.low_memory else ())
+        little = ("--low-memory",) if context.site.low_memory else ()
+        return (*_DEVELOPMENT, *little, *(("--debugger", str(DEBUGGER_PORT)) if context.site.debugger else ()))
     workers = 1 if context.site.low_memory else 2
     return (*_PRODUCTION, f"--workers={workers}", "wsgi:application")

@@ -121,6 +121,7 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         phase=Phase(record["phase"]),
         datastore=bool(record["datastore"]),
         low_memory=bool(record["low_memory"]),
+        debugger=bool(record.get("debugger", False)),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
     )
 

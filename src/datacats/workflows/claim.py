@@ -33,6 +33,7 @@ class SiteOptions:
     mode: Mode | None = None
     datastore: bool = True
     low_memory: bool = False
+    debugger: bool | None = None
     expose_debugger: bool = False
 
 
@@ -127,6 +128,7 @@ def with_options(
         mode=options.mode or site.mode,
         low_memory=options.low_memory or site.low_memory,
         datastore=options.datastore and site.datastore,
+        debugger=site.debugger if options.debugger is None else options.debugger,
     )
     if _exposes(site) and not _exposes(before) and not options.expose_debugger:
         raise Conflict(
@@ -134,10 +136,21 @@ def with_options(
             "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
         )
     if options.port is not None and options.port != site.port:
-        return replace(site, port=_chosen(workspace, environment, site, options.port))
-    if site.port == 0:
-        return replace(site, port=_derived(workspace, environment, site, events))
+        site = replace(site, port=_chosen(workspace, environment, site, options.port))
+    elif site.port == 0:
+        site = replace(site, port=_derived(workspace, environment, site, events))
+    if site.debugger_port not in {0, before.debugger_port}:
+        _check_debugger(workspace, environment, site)
     return site
+
+
+def _check_debugger(workspace: Workspace, environment: Environment, site: Site) -> None:
+    holder = _holder(workspace, environment, replace(site, address="127.0.0.1"), site.debugger_port)
+    if holder is not None:
+        raise AddressTaken(
+            f"Port {site.debugger_port} on 127.0.0.1, where the debugger would be, is taken{_by(holder)}.",
+            "Free it, or give the site another port: the debugger's is 1000 above it.",
+        )
 
 
 def _exposes(site: Site) -> bool:

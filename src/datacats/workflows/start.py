@@ -34,12 +34,13 @@ class StartOptions:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A running site, and what was done to get it there."""
+    """A running site, and what was done to get it there. ``debugger`` is where an editor attaches, empty if nowhere."""
 
     name: str
     site: str
     url: str
     changed: tuple[str, ...]
+    debugger: str = ""
 
 
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
@@ -56,7 +57,8 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         settle.settle(workspace, context, events)
         plan = up.bring_up(workspace, context, _how(options), events)
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
-    return Started(environment.name, options.site, f"{context.site.url}/", changed)
+    debugger = f"127.0.0.1:{context.site.debugger_port}" if context.site.debugger_port else ""
+    return Started(environment.name, options.site, f"{context.site.url}/", changed, debugger)
 
 
 def plan_start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Plan:

@@ -53,3 +53,13 @@ def test_each_site_has_a_directory_of_its_own_in_the_data_directory() -> None:
 
 def test_the_user_of_containers_is_the_owner_of_the_files() -> None:
     assert Host(1000, 1001).user == "1000:1001"
+
+
+@pytest.mark.parametrize(("port", "debugger"), [(5716, 6716), (64535, 65535), (64536, 63536), (65535, 64535)])
+def test_the_debuggers_port_follows_from_the_pages_and_is_always_one(port: int, debugger: int) -> None:
+    assert replace(SITE, port=port, debugger=True).debugger_port == debugger
+
+
+def test_where_no_debugger_listens_it_has_no_port() -> None:
+    assert SITE.debugger_port == 0
+    assert replace(SITE, debugger=True, mode=Mode.PRODUCTION).debugger_port == 0

@@ -56,6 +56,22 @@ def test_only_web_publishes_a_port_and_on_loopback_only() -> None:
     assert ip_address(port.address).is_loopback
 
 
+def test_the_debugger_is_published_on_loopback_wherever_the_page_is() -> None:
+    web_spec = specs(debugger=True, address="0.0.0.0")["web"]  # noqa: S104 - described, not bound
+    assert [(each.address, each.port) for each in web_spec.ports] == [("0.0.0.0", 5716), ("127.0.0.1", 6716)]  # noqa: S104
+    assert web_spec.command[-2:] == ("--debugger", str(web_spec.ports[1].container_port))
+
+
+def test_neither_production_nor_the_foreground_has_a_debuggers_port() -> None:
+    assert len(specs(debugger=True, mode=Mode.PRODUCTION)["web"].ports) == 1
+    assert len(web.in_foreground(context(debugger=True), terminal=False).ports) == 1
+
+
+def test_with_little_memory_the_development_server_is_told_so() -> None:
+    assert "--low-memory" in specs(low_memory=True)["web"].command
+    assert "--low-memory" not in specs()["web"].command
+
+
 def test_only_what_runs_ckan_has_a_way_out() -> None:
     fronts = [service for service, spec in specs().items() if any("front" in each.network for each in spec.networks)]
     assert fronts == ["web", "worker"]

@@ -130,6 +130,7 @@ def test_options_that_are_not_given_change_nothing(desk: Desk, workspace: Worksp
         "address": "127.0.0.2",
         "site_url": "https://x",
         "low_memory": True,
+        "debugger": True,
         "datastore": False,
         "port": 5001,
     }

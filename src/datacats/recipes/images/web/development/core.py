@@ -84,15 +84,12 @@ def keep() -> None:
 def imported(project: str) -> list[str]:
     """Name what this process imported that no change of the project changes, in the order in which it was.
 
-    An extension's code is left out wherever it lies: it may look at the configuration when it is imported.
+    An extension's code is left out wherever it lies: it may look at the configuration when it is imported. So is the
+    debugger's: it has threads.
     """
+    modules = [(name, str(getattr(module, "__file__", None) or "")) for name, module in list(sys.modules.items())]
     return [
         name
-        for name, module in list(sys.modules.items())
-        if getattr(module, "__file__", None) and not name.startswith("ckanext") and not is_below(module, project)
+        for name, path in modules
+        if path and not name.startswith("ckanext") and not path.startswith(f"{project}/") and "/debugpy/" not in path
     ]
-
-
-def is_below(module: object, directory: str) -> bool:
-    """Whether a module was imported from below a directory."""
-    return str(getattr(module, "__file__", "")).startswith(f"{directory}/")

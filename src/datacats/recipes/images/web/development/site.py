@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 import logging
 import os
+import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+_LET_GO = 10.0
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -23,11 +27,20 @@ class Made:
     logs: bool = True
 
 
-def make_ckan(ini: str, late_loggers: Collection[str], note: str) -> Made:
-    """Make what ``ckan run`` serves, in its debugger, with templates that are read again when they change.
+@dataclass(frozen=True)
+class Wish:
+    """How CKAN is to be made. ``note`` is shown at the end of each page, ``debugger`` is debugpy's port or 0."""
 
-    ``note`` is shown at the end of each page, where it is not empty.
-    """
+    ini: str
+    late_loggers: Collection[str] = ()
+    note: str = ""
+    debugger: int = 0
+
+
+def make_ckan(wish: Wish) -> Made:
+    """Make what ``ckan run`` serves, in its debugger, with templates that are read again when they change."""
+    if wish.debugger:
+        _listen(wish.debugger)
     os.environ["WERKZEUG_RUN_MAIN"] = "true"  # as in the reloader's child: the debugger tells its PIN
     # What is imported here the parent has imported already, unless memory is short.
     from ckan.cli import load_config  # type: ignore[import-not-found]  # noqa: PLC0415
@@ -41,8 +54,8 @@ def make_ckan(ini: str, late_loggers: Collection[str], note: str) -> Made:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     settings = {**Flask.default_config, "TEMPLATES_AUTO_RELOAD": True}
     Flask.default_config = type(Flask.default_config)(settings)
-    configuration = load_config(ini)
-    for name in late_loggers:  # the ini's logging silences what was there before it
+    configuration = load_config(wish.ini)
+    for name in wish.late_loggers:  # the ini's logging silences what was there before it
         logging.getLogger(name).disabled = False
     application = make_app(configuration)
     if config.get("debug"):
@@ -53,7 +66,25 @@ def make_ckan(ini: str, late_loggers: Collection[str], note: str) -> Made:
         debugged.trusted_hosts.append("0.0.0.0")  # noqa: S104 - what ``ckan run`` trusts
     templates = application._wsgi_app.jinja_env  # noqa: SLF001 - CKAN's own name for it
     templates.bytecode_cache = _compiled_templates()
-    return Made(_noted(debugged, note) if note else debugged, templates.cache.clear)
+    return Made(_noted(debugged, wish.note) if wish.note else debugged, templates.cache.clear)
+
+
+def _listen(port: int) -> None:
+    """Have debugpy listen, once that of the child before has let the port go."""
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # frozen modules of Python itself are not what is debugged
+    import debugpy  # type: ignore[import-not-found]  # noqa: PLC0415, T100 - only where it is asked for
+
+    deadline = time.monotonic() + _LET_GO
+    while True:
+        try:
+            socket.create_server(("0.0.0.0", port)).close()  # noqa: S104 - the network of the container
+            break
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+    debugpy.configure(subProcess=False)
+    debugpy.listen(("0.0.0.0", port))  # noqa: S104, T100
 
 
 def _compiled_templates() -> object:

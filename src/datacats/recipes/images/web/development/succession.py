@@ -10,7 +10,7 @@ from functools import partial
 
 from .child import Child, Closed, fork
 from .core import Core
-from .site import Made, make_ckan, make_page
+from .site import Made, Wish, make_ckan, make_page
 
 TRY_AGAIN = 1.0
 """After how many seconds a request makes a failed child be tried again: the database may be there now."""
@@ -24,6 +24,7 @@ class Succession:
     def __init__(self, project: str, ini: str, listener: socket.socket, selector: selectors.BaseSelector) -> None:
         self.core = Core(project)
         self.note = ""
+        self.debugger = 0
         self.waiting: list[socket.socket] = []
         self._project = project
         self._ini = ini
@@ -41,7 +42,8 @@ class Succession:
 
     def renew(self) -> None:
         """Have another child make CKAN's application, from what is there now."""
-        self._replace(partial(make_ckan, self._ini, self.core.late_loggers(), self.note))
+        wish = Wish(self._ini, self.core.late_loggers(), self.note, self.debugger)
+        self._replace(partial(make_ckan, wish))
 
     def forget_templates(self) -> None:
         """Have the child look anew which templates there are."""
@@ -87,6 +89,8 @@ class Succession:
         if self._child is not None:
             self._selector.unregister(self._child.feed)
             self._child.retire()
+            if self.debugger:  # what is held at a breakpoint would never end
+                self._child.kill()
             self._replaced += () if self._child.ended else (self._child,)
             if len(self._replaced) > STILL_BUSY:
                 self._replaced[0].kill()

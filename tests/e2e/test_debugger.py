@@ -1,0 +1,47 @@
+"""An editor's debugger: a breakpoint in a plugin holds a request, and is hit again after the plugin was edited."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Running
+from tests.e2e.dap import Debugger
+from tests.e2e.extension import Extension, extended
+
+
+@pytest.fixture(scope="module")
+def extension(catstown: Running) -> Iterator[Extension]:
+    with extended(catstown) as made:
+        yield made
+
+
+@pytest.fixture
+def port(catstown: Running) -> Iterator[int]:
+    started = catstown.installation.result("start", catstown.name, "--debugger")
+    yield int(started["debugger"].rpartition(":")[2])
+    catstown.installation.run("start", catstown.name, "--no-debugger")
+
+
+def test_a_breakpoint_is_hit_and_left_again_and_so_after_an_edit(
+    catstown: Running, extension: Extension, port: int
+) -> None:
+    for word in ("first", "second"):
+        extension.says(word)
+        assert word in catstown.ckan.get("/about")[1]
+        debugger = Debugger(port, catstown.source)
+        lines = extension.plugin.read_text().splitlines()
+        line = 1 + next(number for number, text in enumerate(lines) if "cats_say" in text)
+        assert debugger.break_at(extension.plugin, line)
+        answers: list[tuple[int, str]] = []
+        request = threading.Thread(target=lambda found=answers: found.append(catstown.ckan.get("/about")))
+        request.start()
+        thread = debugger.wait_until_stopped()
+        assert debugger.evaluate(thread, "6 * 7") == "42"
+        assert answers == []
+        debugger.carry_on(thread)
+        request.join()
+        assert answers == [(200, f"template one {word}")]
+        debugger.close()
