@@ -38,7 +38,7 @@ _FILES = {
 
 
 def measure(root: Root, rounds: int) -> dict[str, Any]:
-    """Edit the same files under one server after the other, while the other one is paused; the first round is left out."""
+    """Edit the same files under one server after the other, the other one paused; the first round does not count."""
     root.run("create", _NAME, "--no-sysadmin")
     home = _extend(root)
     root.run("start", _NAME)
