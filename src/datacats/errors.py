@@ -16,6 +16,7 @@
     |   +-- NoSuchContainer     11   a container is gone
     |   +-- NameTaken           12   the engine has an object of that name already
     |   +-- AddressTaken        13   a port or subnet is in use on the host
+    |   |   +-- SubnetTaken     13   a subnet is in use on the host
     |   +-- EngineTooOld        14   the Docker Engine lacks what datacats needs
     +-- NotReady                15   a service did not become ready in time
     +-- CommandFailed           16   a command inside a container ended with an error
@@ -128,6 +129,10 @@ class AddressTaken(EngineError):
     """A port or subnet is in use on the host."""
 
     exit_code = 13
+
+
+class SubnetTaken(AddressTaken):
+    """A subnet is in use on the host."""
 
 
 class EngineTooOld(EngineError):

@@ -20,6 +20,7 @@ from datacats.errors import (
     ImageMissing,
     NameTaken,
     NoSuchContainer,
+    SubnetTaken,
 )
 
 OLDEST_API = "1.41"
@@ -91,7 +92,7 @@ _RULES = (
     _Rule(400, ("client version", "maximum supported api"), EngineTooOld, "Install Docker Engine 20.10 or newer."),
     _Rule(0, ("port is already allocated",), AddressTaken, "Stop what uses it, or choose another port."),
     _Rule(0, ("address already in use",), AddressTaken, "Stop what uses it, or choose another port."),
-    _Rule(0, ("pool overlaps",), AddressTaken, "Choose another range of subnets, or remove the network that has it."),
+    _Rule(0, ("pool overlaps",), SubnetTaken, "Choose another range of subnets, or remove the network that has it."),
     _Rule(0, ("executable file not found",), NotExecutable, _LOOK),
     _Rule(0, ("no such file or directory", "exec:"), NotExecutable, _LOOK),
     _Rule(0, ("permission denied", "exec:"), NotExecutable, "Make the file executable."),

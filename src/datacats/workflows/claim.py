@@ -7,10 +7,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from datacats.errors import AddressTaken, Conflict, UsageError
-from datacats.model.environment import Environment, Mode, Site
+from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.image import ImageSet
-from datacats.model.names import derived_port, next_port
+from datacats.model.names import derived_port, next_port, typed
 from datacats.store import locate, site_file
 from datacats.workflows import subnets
 from datacats.workflows.promises import promises
@@ -178,6 +178,23 @@ def _derived(workspace: Workspace, environment: Environment, site: Site, events:
     if port != wanted:
         events(Said(f"{reason}; the site gets {port}."))
     return port
+
+
+def explained(workspace: Workspace, context: SiteContext, error: AddressTaken) -> AddressTaken:
+    """Return the error of a start with who holds the site's port, and a free one, as far as that can be told."""
+    environment, site = context.environment, context.site
+    holder = _holder(workspace, environment, site, site.port)
+    if holder is None:
+        return error
+    free = next_port(site.port)
+    while free != site.port and _holder(workspace, environment, site, free) is not None:
+        free = next_port(free)
+    told = AddressTaken(
+        f"Port {site.port} on {site.address} is taken{_by(holder)}.",
+        f"Stop that, or give the site another port: {typed('start', environment.name, site.name)} {free}",
+    )
+    told.during = error.during
+    return told
 
 
 def _holder(workspace: Workspace, environment: Environment, site: Site, port: int) -> str | None:

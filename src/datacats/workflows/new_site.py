@@ -115,9 +115,9 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
         refuse_existing(workspace, environment, site.name)
         claim.write(workspace, environment, site)
         _populate(workspace, context, sealed, events)
-        created = _start(workspace, context, new, events)
+        context, created = _start(workspace, context, new, events)
         told.show(created)
-        claim.write(workspace, environment, replace(site, phase=Phase.CREATED))
+        claim.write(workspace, environment, replace(context.site, phase=Phase.CREATED))
     return created
 
 
@@ -140,16 +140,16 @@ def _populate(workspace: Workspace, context: SiteContext, sealed: Path, events: 
     apply(template.populate(sealed, context.directory, owner, there), workspace.ports, events)
 
 
-def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> Created:
+def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> tuple[SiteContext, Created]:
     password = new.password or random_text(_PASSWORD_LENGTH)
     if new.serves:
         how = up.Up(after_web=_administrator(context, password) if new.sysadmin else (), settled=False)
-        up.bring_up(workspace, context, how, events)
+        context, _ = up.bring_up_anywhere(workspace, context, how, events)
     elif not new.image_only:
-        up.bring_up(workspace, context, replace(up.BACKING, settled=False), events)
+        context, _ = up.bring_up_anywhere(workspace, context, replace(up.BACKING, settled=False), events)
         apply(_empty_databases(context), workspace.ports, events)
     made = new.sysadmin and new.serves
-    return Created(
+    created = Created(
         name=context.environment.name,
         site=context.site.name,
         url=f"{context.site.url}/",
@@ -160,6 +160,7 @@ def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Eve
         running=new.serves,
         initialised=new.init_db,
     )
+    return context, created
 
 
 def _empty_databases(context: SiteContext) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from datacats.errors import Conflict, NotFound
+from datacats.errors import AddressTaken, Conflict, NotFound
 from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, typed
@@ -55,7 +55,10 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         _refuse_absent(context, options.replace)
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events)
-        plan = up.bring_up(workspace, context, _how(options), events)
+        try:
+            context, plan = up.bring_up_anywhere(workspace, context, _how(options), events)
+        except AddressTaken as error:
+            raise claim.explained(workspace, context, error) from error
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
     debugger = f"127.0.0.1:{context.site.debugger_port}" if context.site.debugger_port else ""
     return Started(environment.name, options.site, f"{context.site.url}/", changed, debugger)

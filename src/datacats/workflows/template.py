@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from datacats.apply import apply
+from datacats.errors import SubnetTaken
 from datacats.model.environment import Environment, Host, Site, SiteContext
 from datacats.model.event import Events
 from datacats.model.image import ROLES, ImageSet
@@ -66,12 +67,25 @@ def _make(workspace: Workspace, context: SiteContext, target: Path, events: Even
     apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
     secrets = Secrets.fresh()
     apply(_prepare(context, secrets), ports, events)
-    with workspace.root.lock(ports.disk):
-        context = subnets.give(workspace, context)
-        networks = common.networks(context)
-        apply(converge(networks, (), Observed(), Following()), ports, events)
+    context = _networks(workspace, context, events)
     steps = _steps(context, secrets)
     apply(template.make(working, target, context.directory, steps), ports, events)
+
+
+def _networks(workspace: Workspace, context: SiteContext, events: Events, tries: int = 5) -> SiteContext:
+    """Make the networks; when another data root takes their subnets meanwhile, with others."""
+    try:
+        with workspace.root.lock(workspace.ports.disk):
+            context = subnets.give(workspace, context)
+            plan = converge(common.networks(context), (), Observed(), Following())
+            apply(plan, workspace.ports, events)
+    except SubnetTaken:
+        if not tries:
+            raise
+        left = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
+        apply(teardown.remove(left, cause="its subnet was taken meanwhile"), workspace.ports, events)
+        return _networks(workspace, context, events, tries - 1)
+    return context
 
 
 def _prepare(context: SiteContext, secrets: Secrets) -> Plan:

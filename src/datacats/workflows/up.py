@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datacats.apply import apply
+from datacats.errors import NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
-from datacats.model.event import Events
+from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
 from datacats.model.observed import Observed
 from datacats.model.plan import Operation, PlaceFile, Plan
@@ -17,7 +18,7 @@ from datacats.planning.converge import Following, converge
 from datacats.services import files, ini
 from datacats.services.describe import Desired, describe
 from datacats.store import site_file, source
-from datacats.workflows import ours
+from datacats.workflows import claim, ours, subnets
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -67,10 +68,36 @@ def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed
 
 
 def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events) -> Plan:
-    """Bring the site up; return what was done. The caller holds the site's lock."""
+    """Bring the site up; return what was done. The caller holds the site's lock.
+
+    What an interrupted run asked the engine for may appear only after the first look: then there is a second one.
+    """
     plan = plan_up(workspace, context, how)
-    apply(plan, workspace.ports, events)
+    try:
+        apply(plan, workspace.ports, events)
+    except NameTaken:
+        plan = plan_up(workspace, context, replace(how, settled=False))
+        apply(plan, workspace.ports, events)
     return plan
+
+
+def bring_up_anywhere(
+    workspace: Workspace, context: SiteContext, how: Up, events: Events, tries: int = 5
+) -> tuple[SiteContext, Plan]:
+    """Bring the site up; when somebody else has taken its subnets, give it others, which are written down.
+
+    Two data roots know nothing of each other's promises until networks are made. Return the context that holds now.
+    """
+    try:
+        return context, bring_up(workspace, context, how, events)
+    except SubnetTaken:
+        if not tries:
+            raise
+    with workspace.root.lock(workspace.ports.disk):
+        context = subnets.give(workspace, context)
+        claim.write(workspace, context.environment, context.site)
+    events(Said(f"A subnet of {context.site.name} is taken by now; it gets {' and '.join(context.site.subnets)}."))
+    return bring_up_anywhere(workspace, context, how, events, tries - 1)
 
 
 def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, Plan]:

@@ -1,0 +1,114 @@
+"""What others do between our look at the engine and our request to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from datacats.engine.fake_containers import FakeContainers
+from datacats.engine.fake_networks import FakeNetworks
+from datacats.model.names import derived_port
+from datacats.model.observed import ContainerSeen
+from datacats.model.service import NetworkSpec
+from tests.support.desk import HOME, Desk
+
+LATE = "datacats_solr_catstown"
+
+
+def hide_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let a container that is being made appear only at the second look."""
+    shown = FakeContainers.list
+    hidden = [name]
+
+    def look(self: FakeContainers, *, name: str = "", label: str = "") -> tuple[ContainerSeen, ...]:
+        found = shown(self, name=name, label=label)
+        if hidden and any(each.name == hidden[0] for each in found):
+            late = hidden.pop()
+            return tuple(each for each in found if each.name != late)
+        return found
+
+    monkeypatch.setattr(FakeContainers, "list", look)
+
+
+def test_a_container_that_an_interrupted_run_asked_for_is_taken_over_when_it_appears(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = catstown.engine.world.container(LATE).id
+    hide_once(monkeypatch, LATE)
+    catstown.done("start", "catstown")
+    assert catstown.engine.world.container(LATE).id == identity
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_strangers_container_that_appears_is_refused(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    catstown.engine.world.container(LATE).spec.labels.clear()  # type: ignore[attr-defined]
+    hide_once(monkeypatch, LATE)
+    ran = catstown("start", "catstown")
+    assert ran.status == 5
+    assert "was not made by datacats" in ran.err
+
+
+@pytest.fixture
+def others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Subnets that another data root takes just before we do; each is taken once."""
+    wanted: list[str] = []
+    make = FakeNetworks.create
+
+    def create(self: FakeNetworks, spec: NetworkSpec) -> None:
+        if wanted and wanted[0].startswith("back") == spec.internal:
+            subnet = wanted.pop().removeprefix("back ")
+            desk.engine.world.networks["others"] = NetworkSpec("others", subnet, internal=False)
+        make(self, spec)
+
+    monkeypatch.setattr(FakeNetworks, "create", create)
+    return wanted
+
+
+def test_a_subnet_that_another_data_root_takes_meanwhile_is_given_up_for_the_next(
+    desk: Desk, others: list[str]
+) -> None:
+    desk.create("birdland")
+    desk.done("purge", "birdland", "-y")
+    others.append("10.213.0.0/24")
+    ran = desk.done("create", "catstown")
+    assert desk.site()["subnets"] == ["10.213.1.0/27", "10.213.1.32/27"]
+    assert "A subnet of primary is taken by now; it gets 10.213.1.0/27 and 10.213.1.32/27." in ran.err
+    assert {spec.subnet for name, spec in desk.engine.world.networks.items() if "catstown" in name} == {
+        "10.213.1.0/27",
+        "10.213.1.32/27",
+    }
+    desk.forget()
+    assert desk.done("start", "catstown").out.startswith("Already running")
+    assert desk.changes() == []
+
+
+@pytest.mark.parametrize("which", ["", "back "])
+def test_a_template_too_gives_way_to_another_data_root(desk: Desk, others: list[str], which: str) -> None:
+    others.append(f"{which}10.213.0.0/24")
+    assert desk.done("create", "catstown").out.startswith("catstown is ready")
+    assert sorted(desk.engine.world.networks) == ["datacats_back_catstown", "datacats_front_catstown", "others"]
+
+
+def test_a_start_finds_other_subnets_for_networks_that_are_gone(catstown: Desk, others: list[str]) -> None:
+    catstown.done("stop", "catstown")
+    catstown.engine.world.networks.clear()
+    others.append("10.213.0.0/24")
+    catstown.done("start", "catstown")
+    assert catstown.site()["subnets"] == ["10.213.1.0/27", "10.213.1.32/27"]
+    assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_port_that_somebody_took_while_the_site_was_stopped_is_told_with_holder_and_way_out(catstown: Desk) -> None:
+    port = derived_port("catstown")
+    catstown.done("stop", "catstown")
+    catstown.http.taken[port] = "nginx (pid 7)"
+    catstown.engine.world.taken.add(port)
+    ran = catstown("start", "catstown")
+    assert ran.status == 13
+    assert ran.err.splitlines()[-3:] == [
+        f"Error: Port {port} on 127.0.0.1 is taken by nginx (pid 7).",
+        "It happened while: start datacats_web_catstown",
+        f"Next: Stop that, or give the site another port: datacats start catstown {port + 1}",
+    ]
+    catstown.done("start", "catstown", str(port + 1))
+    assert catstown.site()["port"] == port + 1
+    assert catstown.disk.entry(HOME / "catstown") is not None
