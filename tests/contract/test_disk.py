@@ -397,3 +397,13 @@ class TestRun:
         with pytest.raises(DiskError, match=r"The program no-such-program is not on this host") as caught:
             disk.run(["no-such-program", "--really"])
         assert caught.value.hint == "Install no-such-program, then try again."
+
+
+def test_what_was_written_is_written_out_and_a_path_that_is_not_there_is_told(disk: Disk, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    disk.make_directory(home, 0o700)
+    disk.place(home / "file", b"x", 0o600)
+    disk.flush(home)
+    assert disk.read(home / "file") == b"x"
+    with pytest.raises(DiskError, match="cannot be written out"):
+        disk.flush(home / "gone")

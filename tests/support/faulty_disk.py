@@ -50,6 +50,9 @@ class FaultyDisk:
         with self._change():
             self._disk.move(source, target)
 
+    def flush(self, path: Path) -> None:
+        self._disk.flush(path)
+
     def remove_tree(self, path: Path) -> None:
         with self._change():
             self._disk.remove_tree(path)

@@ -57,6 +57,11 @@ def _(operation: op.MovePath, ports: Ports, _events: Events) -> None:
 
 
 @_do.register
+def _(operation: op.Flush, ports: Ports, _events: Events) -> None:
+    ports.disk.flush(operation.path)
+
+
+@_do.register
 def _(operation: op.RemoveTree, ports: Ports, _events: Events) -> None:
     ports.disk.remove_tree(operation.path)
 

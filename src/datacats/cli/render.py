@@ -11,6 +11,7 @@ from datacats.errors import DatacatsError
 from datacats.model.event import Event, Finished, Progressed, Said, Started
 from datacats.model.plan import (
     BuildImage,
+    Flush,
     MakeDirectory,
     MovePath,
     PlaceFile,
@@ -26,7 +27,7 @@ from datacats.model.plan import (
 _SCHEMA = 1
 _LONG = (BuildImage, PullImage, PushImage)
 _SLOW = (RunOneOff, RunProgram, Wait)
-_SMALL = (MakeDirectory, MovePath, PlaceFile, RemoveTree)
+_SMALL = (Flush, MakeDirectory, MovePath, PlaceFile, RemoveTree)
 _WORTH_A_LINE = 1.0
 """Seconds from which on even a small step is worth a line."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import stat
@@ -100,6 +101,15 @@ class RealDisk:
             _sync(target.parent)
             if source.parent != target.parent:
                 _sync(source.parent)
+
+    def flush(self, path: Path) -> None:
+        """Return when all that was written to the file system of a path so far outlives a power cut.
+
+        One call for a whole tree: to sync each of its files takes ten times as long.
+        """
+        with explained(path, "written out"), _opened(path) as descriptor:
+            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+                raise system_error(ctypes.get_errno())
 
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree, whatever the modes in it; gone is no error.

@@ -24,7 +24,8 @@ class FakeDisk:
     without an entry is not on this host. ``holders`` says which other command holds the lock on a path.
     ``refused`` lets every use of a path, and of what lies below it, fail with a code of the module ``errno``.
     ``changes`` tells every change as a line of text, ``locked`` the locks that were taken, in their order,
-    ``ran`` the programs that ran. ``tree`` is what lies there: ``tree.link`` makes a symbolic link.
+    ``flushed`` what was written out, ``ran`` the programs that ran. ``tree`` is what lies there: ``tree.link`` makes a
+    symbolic link.
     """
 
     def __init__(self, owner: tuple[int, int] = (1000, 1000)) -> None:
@@ -35,6 +36,7 @@ class FakeDisk:
         self.refused: dict[Path, int] = {}
         self.changes: list[str] = []
         self.locked: list[Path] = []
+        self.flushed: list[Path] = []
         self.ran: list[tuple[str, ...]] = []
         self.tree = FakeTree(owner)
 
@@ -48,7 +50,7 @@ class FakeDisk:
     def entry(self, path: Path) -> Entry | None:
         """Return what lies there (links not followed), or None."""
         with explained(path, "looked at"):
-            self._check(path)
+            _check(self.refused, path)
             try:
                 node = self.tree.node(path)
             except _NOTHING:
@@ -58,7 +60,7 @@ class FakeDisk:
     def read(self, path: Path) -> bytes:
         """Return the content of a file. Raises DiskError also when there is none."""
         with explained(path, "read"):
-            self._check(path)
+            _check(self.refused, path)
             node = self.tree.followed(path)
             if node.kind == "directory":
                 raise system_error(errno.EISDIR)
@@ -67,7 +69,7 @@ class FakeDisk:
     def names(self, path: Path) -> tuple[str, ...]:
         """Return the sorted names in a directory; empty when there is none."""
         with explained(path, "listed"):
-            self._check(path)
+            _check(self.refused, path)
             try:
                 return tuple(each.name for each in self.tree.children(path))
             except FileNotFoundError:
@@ -87,15 +89,22 @@ class FakeDisk:
     def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
         """Copy a tree to a path where nothing is yet; a disk in memory always copies."""
         with self._changing(f"clone {source} to {target}", target, f"made a copy of {source}"):
-            self._check(source)
+            _check(self.refused, source)
             self.tree.copy(source, target, owner or self.owner)
         return "copy"
 
     def move(self, source: Path, target: Path) -> None:
         """Rename."""
         with self._changing(f"move {source} to {target}", source, f"moved to {target}"):
-            self._check(target)
+            _check(self.refused, target)
             self.tree.rename(source, target)
+
+    def flush(self, path: Path) -> None:
+        """Note that it was asked for; it changes nothing that can be seen."""
+        with explained(path, "written out"):
+            _check(self.refused, path)
+            self.tree.children(path)
+        self.flushed.append(path)
 
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree; gone is no error, and no change."""
@@ -110,7 +119,7 @@ class FakeDisk:
         if path in self.holders:
             raise locks.busy(what, locks.Holder(os.getpid(), self.holders[path], _NOON))
         with explained(path, "locked"):
-            self._check(path)
+            _check(self.refused, path)
             if self.tree.node(path) is None:
                 self.tree.put(path, Node("file", 0o600, self.tree.followed(path.parent).owner))
         self.locked.append(path)
@@ -123,7 +132,7 @@ class FakeDisk:
     def free(self, path: Path) -> int:
         """Return ``space``."""
         with explained(path, "measured"):
-            self._check(path)
+            _check(self.refused, path)
         return self.space
 
     def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
@@ -134,17 +143,18 @@ class FakeDisk:
         self.ran.append(tuple(command))
         return self.programs[command[0]]
 
-    def _check(self, path: Path) -> None:
-        for place in (path, *path.parents):
-            if place in self.refused:
-                raise system_error(self.refused[place])
-
     @contextmanager
     def _changing(self, change: str, path: Path, done: str) -> Iterator[None]:
         with explained(path, done):
-            self._check(path)
+            _check(self.refused, path)
             yield
         self.changes.append(change)
+
+
+def _check(refused: Mapping[Path, int], path: Path) -> None:
+    for place in (path, *path.parents):
+        if place in refused:
+            raise system_error(refused[place])
 
 
 def _missing(tree: FakeTree, path: Path) -> list[Path]:

@@ -71,6 +71,16 @@ class MovePath(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Flush(Operation):
+    """Have all that was written to the file system of a path outlive a power cut."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"write out {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveTree(Operation):
     """Remove a file or directory tree; one that is gone already is no error."""
 

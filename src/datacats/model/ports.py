@@ -227,6 +227,9 @@ class Disk(Protocol):
     def move(self, source: Path, target: Path) -> None:
         """Rename; the directory that holds the target is synced."""
 
+    def flush(self, path: Path) -> None:
+        """Return when all that was written to the file system of a path so far outlives a power cut."""
+
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree; gone is no error."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from datacats.model.plan import (
     CloneTree,
+    Flush,
     MakeDirectory,
     MovePath,
     Operation,
@@ -63,6 +64,7 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
             *steps.stop,
             RemoveTree(made / "run", cause="a template holds no secret"),
             RemoveTree(made / "redis", cause="the queue of a new site is empty"),
+            Flush(made, cause="what is sealed must outlive a power cut"),
             MovePath(made, sealed, cause="no template for these images yet"),
             RemoveTree(working, cause="the template is sealed"),
         ]

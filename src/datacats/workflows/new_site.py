@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -115,7 +116,10 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
         refuse_existing(workspace, environment, site.name)
         claim.write(workspace, environment, site)
         _populate(workspace, context, sealed, events)
-        context, created = _start(workspace, context, new, events)
+        with ThreadPoolExecutor(1) as beside:  # services start meanwhile; they sync what they write themselves
+            flushed = beside.submit(workspace.ports.disk.flush, context.directory)
+            context, created = _start(workspace, context, new, events)
+            flushed.result()
         told.show(created)
         claim.write(workspace, environment, replace(context.site, phase=Phase.CREATED))
     return created

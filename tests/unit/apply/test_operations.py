@@ -86,6 +86,7 @@ CALLS: list[tuple[Operation, list[str]]] = [
     (plan.PlaceFile(Path("/there/new"), b"x", OWNER, cause=WHY), ["place"]),
     (plan.CloneTree(Path("/there"), Path("/copy"), OWNER, cause=WHY), ["clone_tree"]),
     (plan.MovePath(Path("/there"), Path("/moved"), cause=WHY), ["move"]),
+    (plan.Flush(Path("/there"), cause=WHY), ["flush"]),
     (plan.RemoveTree(Path("/there"), cause=WHY), ["remove_tree"]),
     (plan.RunProgram(("true",), cause=WHY), ["run"]),
     (plan.CreateNetwork(NetworkSpec("back", "10.0.1.0/27", internal=True), cause=WHY), ["create"]),

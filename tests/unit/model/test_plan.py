@@ -15,6 +15,7 @@ from datacats.model.plan import (
     ConnectNetwork,
     CreateContainer,
     CreateNetwork,
+    Flush,
     ImportBase,
     MakeDirectory,
     MovePath,
@@ -52,6 +53,7 @@ TEXTS: list[tuple[Operation, str]] = [
     (CloneTree(Path("/t"), Path("/d"), OWNER, cause="c"), "clone /t to /d"),
     (MovePath(Path("/a"), Path("/b"), cause="c"), "move /a to /b"),
     (RemoveTree(Path("/d"), cause="c"), "remove /d"),
+    (Flush(Path("/d"), cause="c"), "write out /d"),
     (
         CreateNetwork(NetworkSpec("back", "10.0.0.0/27", internal=True), cause="c"),
         "create internal network back 10.0.0.0/27",

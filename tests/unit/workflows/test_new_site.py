@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from datacats.errors import Conflict, EngineError, UnknownVersion, UsageError
+from datacats.errors import Conflict, DiskError, EngineError, UnknownVersion, UsageError
 from datacats.model.environment import Phase
 from datacats.model.event import Event, Started
 from datacats.model.plan import CloneTree, PlaceFile, RunOneOff
@@ -37,6 +39,25 @@ def test_the_site_counts_as_complete_only_after_its_result_was_shown(desk: Desk)
     phases: list[str] = []
     create(NewEnvironment("catstown"), desk.workspace(), show=lambda _made: phases.append(desk.site()["phase"]))
     assert [*phases, desk.site()["phase"]] == [Phase.CREATING.value, Phase.CREATED.value]
+
+
+def test_what_was_cloned_is_on_the_disk_before_the_site_counts_as_complete(desk: Desk) -> None:
+    flushed: list[list[Path]] = []
+    create(NewEnvironment("catstown"), desk.workspace(), show=lambda _made: flushed.append(list(desk.disk.flushed)))
+    assert flushed[0][-1] == HOME / "catstown" / "sites" / "primary"
+    assert [each.name for each in flushed[0]].count("primary") == 1
+    assert len(flushed[0]) == 2  # the other one is the template, before it was sealed
+
+
+def test_what_cannot_be_written_out_leaves_the_site_half_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flush(_self: object, path: Path) -> None:
+        if path.name == "primary":
+            raise DiskError("The disk is dying.", "Save what can be saved.")
+
+    monkeypatch.setattr(type(desk.disk), "flush", flush)
+    with pytest.raises(DiskError):
+        create(NewEnvironment("catstown"), desk.workspace())
+    assert desk.site()["phase"] == Phase.CREATING.value
 
 
 def test_a_result_that_could_not_be_shown_leaves_it_half_made_and_the_next_run_makes_another_password(
