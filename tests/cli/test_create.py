@@ -314,3 +314,16 @@ def test_an_empty_version_is_told_and_stands_for_no_default(desk: Desk, words: t
     assert "Error: The version of CKAN is empty." in ran.err
     assert "2.12" in ran.err
     assert desk.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("option", "hint"),
+    [
+        ("--production", "Next: It belongs to start, once the site is made: datacats start --production"),
+        ("--producton", "Next: See: datacats create --help"),
+    ],
+)
+def test_an_option_of_start_that_is_given_to_create_is_sent_there(desk: Desk, option: str, hint: str) -> None:
+    ran = desk("create", "catstown", option)
+    assert ran.status == 2
+    assert ran.err.splitlines()[-1] == hint

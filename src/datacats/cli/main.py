@@ -131,4 +131,8 @@ def _fail(session: Session, words: list[str], error: DatacatsError) -> int:
 
 def _usage_hint(error: click.ClickException) -> str:
     context: Any = getattr(error, "ctx", None)
+    if isinstance(error, click.NoSuchOption) and context is not None and context.info_name in {"create", "init"}:
+        start = root.get_command(context.find_root(), "start")
+        if start is not None and any(error.option_name in each.opts for each in start.params):
+            return f"It belongs to start, once the site is made: datacats start {error.option_name}"
     return f"See: {context.command_path} --help" if context is not None else "See: datacats --help"
