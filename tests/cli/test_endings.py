@@ -109,6 +109,7 @@ WORDS = (
     "service list catstown",
     "service remove worker -e catstown",
     "tweak -p catstown",
+    "generate extension my-thing -e catstown",
     "install -e catstown",
     "uninstall -e catstown ckanext-cats",
     "extensions catstown",
@@ -120,11 +121,16 @@ def test_that_list_of_commands_leaves_none_out() -> None:
     assert {words.split()[0] for words in WORDS} == set(COMMANDS) - {"init", "doctor"}
 
 
-READS_ONLY_FILES = ("install -e catstown", "uninstall -e catstown ckanext-cats", "extensions catstown")
+ONLY_FILES = (
+    "generate extension my-thing -e catstown",
+    "install -e catstown",
+    "uninstall -e catstown ckanext-cats",
+    "extensions catstown",
+)
 """With nothing to install or take out no engine is asked."""
 
 
-@pytest.mark.parametrize("words", sorted({*WORDS} - {*READS_ONLY_FILES}))
+@pytest.mark.parametrize("words", sorted({*WORDS} - {*ONLY_FILES}))
 def test_an_engine_that_cannot_be_used_is_told_by_every_command(catstown: Desk, words: str) -> None:
     for error in (ABSENT, CLOSED, OLD):
         catstown.engine.world.failures[""] = error

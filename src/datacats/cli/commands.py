@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list": ("list", "List the environments, their sites, and where they answer."),
     "open": ("open", "Open a site in the browser; where there is none, print its address."),
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),
+    "generate": ("generate", "Make a new extension or theme in the source directory."),
     "install": ("install", "Install extensions: those in the source directory, and those asked for."),
     "uninstall": ("uninstall", "Take extensions out."),
     "extensions": ("extensions", "List the extensions of an environment, and which of their plugins are enabled."),
