@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datacats.workflows.claim import SiteOptions
     from datacats.workflows.create import NewEnvironment, create
     from datacats.workflows.info import info
+    from datacats.workflows.install import InstallOptions, install
     from datacats.workflows.new_site import NewSite
     from datacats.workflows.purge import PurgeOptions, purge
     from datacats.workflows.start import StartOptions, start
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DatacatsError",
+    "InstallOptions",
     "Mode",
     "NewEnvironment",
     "NewSite",
@@ -49,6 +51,7 @@ __all__ = [
     "connect",
     "create",
     "info",
+    "install",
     "open_workspace",
     "purge",
     "start",
@@ -58,6 +61,7 @@ __all__ = [
 
 _HOMES: Mapping[str, str] = {
     "DatacatsError": "errors",
+    "InstallOptions": "workflows.install",
     "Mode": "model.environment",
     "NewEnvironment": "workflows.create",
     "NewSite": "workflows.new_site",
@@ -66,6 +70,7 @@ _HOMES: Mapping[str, str] = {
     "StartOptions": "workflows.start",
     "create": "workflows.create",
     "info": "workflows.info",
+    "install": "workflows.install",
     "purge": "workflows.purge",
     "start": "workflows.start",
     "stop": "workflows.stop",

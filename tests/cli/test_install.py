@@ -247,3 +247,55 @@ def test_extensions_of_a_plain_environment_says_how_to_begin(catstown: Desk) -> 
         .lines[0]
         .startswith("Nothing is installed. Install one: datacats install")
     )
+
+
+def test_a_dry_run_resolves_and_says_what_would_change_and_changes_nothing(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    index.add("ckanext-scheming", "3.2.0", scheming_datasets="ckanext.scheming.plugins:Datasets")
+    before = {name: desk.disk.read(SOURCE / name) for name in desk.disk.names(SOURCE)}
+    ran = desk.done("install", "-e", "catstown", "--upgrade", "plain", "--dry-run")
+    assert ran.lines[:2] == [
+        "then install ckanext-scheming 3.2.0 in place of 3.1.0",
+        "then install plain 1.0",
+    ]
+    assert {name: desk.disk.read(SOURCE / name) for name in desk.disk.names(SOURCE)} == before
+
+
+def test_a_clone_is_made_with_the_extensions_of_its_lock_and_their_tables(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    index.ran.clear()
+    index.asked.clear()
+    desk.done("init", "catstown", "-s", "second", "--admin-password-stdin", stdin=b"correct horse\n")
+    assert index.asked == []
+    assert len([command for command in index.ran if "migrate.py" in command]) == 1
+    mounts = desk.engine.world.container("datacats_web_catstown_second").spec.mounts
+    assert mounted(desk) in {mount.source for mount in mounts}
+
+
+def test_start_says_when_the_source_asks_for_what_is_not_installed(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    lock = text(desk, "datacats.lock").replace("3.1.0", "3.0.0")
+    desk.disk.add(SOURCE / "datacats.lock", lock.encode())
+    assert "Install it: datacats install -e catstown" in desk.done("start", "catstown").err
+
+
+def test_the_extension_in_whose_code_ckan_ended_is_named_with_the_way_out(index: Index) -> None:
+    index.broken = (
+        '  File "/usr/lib/extensions/ckanext/scheming/plugins.py", line 1, in x\n'
+        '  File "/usr/lib/ckan/lib/python3.11/site-packages/ckan/x.py", line 1, in y\n'
+        "AttributeError: no tab\n"
+    )
+    ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
+    assert "CKAN 2.12 does not start with ckanext-scheming: AttributeError: no tab" in ran.err
+    assert ran.err.splitlines()[-1].endswith("datacats uninstall -e catstown ckanext-scheming")
+
+
+def test_images_made_of_a_sites_web_image_are_in_use_as_long_as_it_is(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming")
+    listed = {each["name"]: each["used_by"] for each in desk.done("images", "list", "--json").result["images"]}
+    (builder,) = (name for name in listed if name.startswith("datacats/build:"))
+    assert listed[builder] == ["catstown/primary"]

@@ -11,6 +11,7 @@ import datacats
 
 NAMES = [
     "DatacatsError",
+    "InstallOptions",
     "Mode",
     "NewEnvironment",
     "NewSite",
@@ -21,6 +22,7 @@ NAMES = [
     "connect",
     "create",
     "info",
+    "install",
     "open_workspace",
     "purge",
     "start",

@@ -140,7 +140,7 @@ def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
     if status != 0:
         raise CommandFailed(
             f"{' '.join(operation.spec.command)} ended with status {status}.",
-            "The lines below say why.",
+            "The last lines that it printed say why.",
             detail=_last_lines(output.getvalue()),
         )
 

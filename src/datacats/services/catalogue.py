@@ -33,7 +33,6 @@ class Known:
     site: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     services: tuple[str, ...] = ()
-    search_fields: str = ""
     system_packages: tuple[str, ...] = ()
     needs: str = ""
 

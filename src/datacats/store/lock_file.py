@@ -56,6 +56,11 @@ def names(packages: str) -> tuple[str, ...]:
     return tuple(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:==|@))", packages, re.MULTILINE))
 
 
+def versions(packages: str) -> dict[str, str]:
+    """Return the version, or the address, of each package in requirement lines."""
+    return {normalise(name): told for name, told in re.findall(r"^(\S+)(?:==| @ )(\S+)", packages, re.MULTILINE)}
+
+
 def origins(packages: str) -> dict[str, str]:
     """Return the git addresses in requirement lines, by the package's name."""
     return {normalise(name): url for name, url in re.findall(r"^(\S+) @ (\S+)", packages, re.MULTILINE)}

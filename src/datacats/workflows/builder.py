@@ -46,7 +46,7 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     if status != 0:
         raise CommandFailed(
             f"Resolving the extensions ended with status {status}.",
-            "The lines below say why.",
+            "The last lines that it printed say why.",
             detail=said.getvalue().decode(errors="replace")[-4000:],
         )
     answer: dict[str, Any] = json.loads(output.getvalue())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -47,7 +47,7 @@ def every(workspace: Workspace) -> tuple[LocalImage, ...]:
             size=seen.size,
             created=seen.created,
             current=name in current,
-            used_by=tuple(sorted(site for site, names in uses.items() if name in names)),
+            used_by=tuple(sorted(site for site, names in uses.items() if name in names or _is_made_of(name, names))),
         )
         for seen in workspace.ports.engine.images.list()
         for name in sorted(seen.names)
@@ -122,6 +122,12 @@ def _refs(wanted: ImageSet) -> tuple[ImageRef, ...]:
 
 def _is_ours(seen: ImageSeen) -> bool:
     return labels.RECIPE in seen.labels
+
+
+def _is_made_of(name: str, used: Collection[str]) -> bool:
+    """Whether an image is derived from a used web image: with more packages, or to install extensions for it."""
+    tags = [ImageRef.parse(each).tag for each in used if each.startswith("datacats/web:")]
+    return any(name.startswith((f"datacats/web:{tag}-", f"datacats/build:{tag}-")) for tag in tags)
 
 
 def _uses(workspace: Workspace) -> Iterator[tuple[str, set[str]]]:

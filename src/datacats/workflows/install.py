@@ -16,6 +16,7 @@ from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
 from datacats.workflows import builder, layers, plugins, resolve, settle, up
+from datacats.workflows.foresee import Foreseen
 from datacats.workflows.plugins import Choice
 from datacats.workflows.resolve import Resolution
 from datacats.workflows.start import complete
@@ -25,7 +26,7 @@ Texts = Mapping[Path, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InstallOptions:
     """What to install or to take out.
 
     ``add`` are requirements as pip reads them, or directories of the source directory; ``remove`` names of packages.
@@ -59,7 +60,7 @@ class Installed:
     changed: bool
 
 
-def install(wanted: Wanted, workspace: Workspace, events: Events = ignore) -> Installed:
+def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Installed:
     """Install extensions; with nothing named, what the source directory holds and its lock says.
 
     Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
@@ -94,6 +95,29 @@ def install(wanted: Wanted, workspace: Workspace, events: Events = ignore) -> In
     )
 
 
+def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Foreseen:
+    """Return in words what ``install`` would change, after resolving for real; nothing is written or enabled."""
+    found = workspace.find(wanted.reference)
+    context = _context(workspace, found)
+    context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, wanted)))
+    resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    lock = lock_file.read(workspace.ports.disk, found.source)
+    before = lock_file.versions(lock.packages) if lock is not None else {}
+    after = lock_file.versions(resolution.lock.packages)
+    words = [f"remove {name} {version}" for name, version in before.items() if name not in after]
+    words += [
+        f"install {name} {version}" + (f" in place of {before[name]}" if name in before else "")
+        for name, version in after.items()
+        if before.get(name) != version
+    ]
+    own = set(lock.own if lock is not None else ())
+    words += [f"install ./{each.directory}" for each in resolution.own if each.directory not in own]
+    same = not wanted.clean and layers.digest(resolution.lock, resolution.own) == context.layer
+    if words or not same:
+        words += ["enable what is new in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
+    return Foreseen(Plan(), tuple(words))
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     layer: str
@@ -115,7 +139,7 @@ def _texts(workspace: Workspace, environment: Environment) -> Texts:
     return {path: disk.read(path) if disk.entry(path) is not None else None for path in paths}
 
 
-def _extensions(workspace: Workspace, environment: Environment, wanted: Wanted) -> tuple[str, ...]:
+def _extensions(workspace: Workspace, environment: Environment, wanted: InstallOptions) -> tuple[str, ...]:
     """Return what the environment asks for from now on. Raises NotFound for what is to go and is not there."""
     lock = lock_file.read(workspace.ports.disk, environment.source)
     locked = lock.packages if lock is not None else ""
@@ -139,7 +163,9 @@ def _is_own(workspace: Workspace, environment: Environment, word: str) -> bool:
     return workspace.ports.disk.entry(place) is not None and place.parent == environment.source
 
 
-def _choose(workspace: Workspace, context: SiteContext, name: str, resolution: Resolution, wanted: Wanted) -> Choice:
+def _choose(
+    workspace: Workspace, context: SiteContext, name: str, resolution: Resolution, wanted: InstallOptions
+) -> Choice:
     """Enable what is new, or was asked for by name; disable what goes."""
     disk, environment = workspace.ports.disk, context.environment
     ini = disk.read(environment.source / source.INI)

@@ -20,7 +20,7 @@ from datacats.planning import admin, database, template
 from datacats.recipes import resolve_ckan
 from datacats.services import postgres
 from datacats.store import locate, site_file
-from datacats.workflows import claim, images, ours, purge, up
+from datacats.workflows import claim, follow, images, ours, purge, settle, up
 from datacats.workflows import template as templates
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.start import complete
@@ -116,8 +116,11 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
         refuse_existing(workspace, environment, site.name)
         claim.write(workspace, environment, site)
         _populate(workspace, context, sealed, events)
+        context = follow.follow(workspace, context, events)
         with ThreadPoolExecutor(1) as beside:  # services start meanwhile; they sync what they write themselves
             flushed = beside.submit(workspace.ports.disk.flush, context.directory)
+            if new.serves:
+                settle.settle(workspace, context, events)
             context, created = _start(workspace, context, new, events)
             flushed.result()
         told.show(created)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Mapping
 
 from datacats.apply import apply
@@ -44,12 +45,28 @@ def settle(workspace: Workspace, context: SiteContext, events: Events, *, prove:
     if not prove and (not wanted or _recorded(workspace, context) == wanted):
         return
     up.bring_up(workspace, context, up.BACKING, events)
-    apply(migrate(context, cause="other plugins are enabled"), workspace.ports, events)
+    try:
+        apply(migrate(context, cause="other plugins are enabled"), workspace.ports, events)
+    except CommandFailed as error:
+        raise _explained(context, error) from error
     _make_tokens(workspace, context, events)
     content = documents.text({"plugins": wanted})
     owner = (context.host.uid, context.host.gid)
     step = PlaceFile(context.directory / _FILE, content, owner, cause="its tables are up to date")
     apply(Plan.of([step]), workspace.ports, events)
+
+
+def _explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
+    """Name the extension whose code CKAN was in when it ended, and what it ended with."""
+    lines = error.detail.splitlines()
+    places = re.findall(rf"{web.LAYER}/ckanext/(\w+)/|{web.PROJECT}/([\w.-]+)/", error.detail)
+    culprit = next((f"ckanext-{name}" if name else own for name, own in reversed(places)), "")
+    with_what = f" with {culprit}" if culprit else ""
+    return CommandFailed(
+        f"CKAN {context.environment.ckan} does not start{with_what}: {lines[-1] if lines else error.message}",
+        f"Mend it, or take it out: datacats uninstall -e {context.environment.name} {culprit or 'NAME'}",
+        detail=error.detail,
+    )
 
 
 def _recorded(workspace: Workspace, context: SiteContext) -> str:
@@ -107,7 +124,7 @@ def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
     if status != 0:
         raise CommandFailed(
             f"The API token for {label} could not be made (status {status}).",
-            "The lines below say why.",
+            "The last lines that it printed say why.",
             detail="\n".join(said.getvalue().decode(errors="replace").splitlines()[-20:]),
         )
     return output.getvalue().decode().split()[-1]

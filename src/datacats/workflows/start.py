@@ -13,7 +13,7 @@ from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import locate, site_file
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, claim, settle, up
+from datacats.workflows import builder, claim, follow, settle, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.workspace import Workspace
 
@@ -53,6 +53,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
         _refuse_absent(context, options.replace)
+        follow.tell_lag(workspace, context, events)
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events)
         try:
