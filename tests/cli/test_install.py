@@ -290,7 +290,28 @@ def test_the_extension_in_whose_code_ckan_ended_is_named_with_the_way_out(index:
     )
     ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
     assert "CKAN 2.12 does not start with ckanext-scheming: AttributeError: no tab" in ran.err
+    assert ran.err.splitlines()[-1].startswith("Next: Nothing was changed.")
+
+
+def test_a_plugin_that_breaks_ckan_at_start_is_named_with_the_way_out(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming", "--no-enable")
+    desk.done("stop", "catstown")
+    ini = text(desk, "ckan.ini").replace("image_view\n", "image_view scheming_datasets\n", 1)
+    desk.disk.add(SOURCE / "ckan.ini", ini.encode())
+    index.broken = '  File "/usr/lib/extensions/ckanext/scheming/plugins.py", line 1, in x\nKeyError: 1\n'
+    ran = desk("start", "catstown")
     assert ran.err.splitlines()[-1].endswith("datacats uninstall -e catstown ckanext-scheming")
+
+
+def test_the_services_of_an_extension_come_and_go_with_it(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert "harvest-gather = true" in text(desk, "datacats.toml")
+    assert desk.states()["datacats_harvest-fetch_catstown"] == "running"
+    desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
+    assert "datacats_harvest-fetch_catstown" not in desk.states()
 
 
 def test_images_made_of_a_sites_web_image_are_in_use_as_long_as_it_is(index: Index) -> None:

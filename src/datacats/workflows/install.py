@@ -182,7 +182,7 @@ def _choose(
     fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
     there = layer.installed(disk, environment.layer(name))
     come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], there, own)
-    return replace(come, disabled=gone.disabled)
+    return replace(come, disabled=gone.disabled, services={**gone.services, **come.services})
 
 
 def _new_texts(
@@ -192,6 +192,9 @@ def _new_texts(
     content = before[toml] or b""
     if environment.extensions != had:
         content = environment_file.with_value(content, "extensions", environment.extensions)
+    for service, on in choice.services.items():
+        if environment.services.get(service, False) != on:
+            content = environment_file.with_service(content, service, on=on)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
     return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
 
@@ -203,7 +206,8 @@ def _switch(workspace: Workspace, context: SiteContext, change: _Change, events:
     layers.use(workspace, context, change.layer, events)
     try:
         sites = tuple(_bring(workspace, environment, events, prove=True))
-    except DatacatsError:
+    except DatacatsError as error:
+        error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
         _place(workspace, context, change.after, change.before, events)
         layers.use(workspace, context, context.layer, events)
         for _ in _bring(workspace, environment, events, prove=False):
@@ -219,6 +223,7 @@ def _bring(workspace: Workspace, environment: Environment, events: Events, *, pr
     ``prove`` first runs CKAN with all of it beside the web that serves, so that what breaks it does not stop that.
     """
     brought: list[str] = []
+    environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
     for name in site_file.names(workspace.ports.disk, environment):
         with workspace.lock_site(environment, name):
             context = workspace.context(environment, complete(workspace, environment, name))

@@ -18,12 +18,16 @@ Packages = Mapping[str, tuple[str, EntryPoints]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The new ``ckan.ini``, what was enabled and disabled in it, and what a user must know."""
+    """The new ``ckan.ini``, what was enabled and disabled in it, and what a user must know.
+
+    ``services`` says which services are switched on or off with it.
+    """
 
     ini: bytes
     enabled: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    services: Mapping[str, bool] = field(default_factory=dict)
 
 
 def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterable[str]) -> Choice:
@@ -32,6 +36,7 @@ def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterab
     there = tuple(enabled)
     settings: dict[str, str] = {}
     notes: list[str] = []
+    services: dict[str, bool] = {}
     for name in newcomers:
         known = catalogue.catalogue().get(name)
         offered = of_package(name, packages)
@@ -39,12 +44,13 @@ def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterab
         fresh = [each for each in wanted if each not in enabled]
         enabled = [*fresh, *enabled] if name in own else [*enabled, *fresh]
         settings |= known.settings if known else {}
+        services |= dict.fromkeys(known.services if known else (), True)
         notes += _notes(name, known, offered)
     enabled.sort(key=lambda plugin: plugin in _last())
     new = tuple(each for each in enabled if each not in there)
     if not new and not set(settings) - set(ckan_ini.settings(ini)):
-        return Choice(ini, notes=tuple(notes))
-    return Choice(ckan_ini.changed(ini, enabled, settings), new, notes=tuple(notes))
+        return Choice(ini, notes=tuple(notes), services=services)
+    return Choice(ckan_ini.changed(ini, enabled, settings), new, notes=tuple(notes), services=services)
 
 
 def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
@@ -53,14 +59,16 @@ def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
     settings = ckan_ini.settings(ini)
     gone: list[str] = []
     keys: list[str] = []
+    services: dict[str, bool] = {}
     for name in leavers:
         gone += [each for each in of_package(name, packages, tests=True) if each in enabled]
         known = catalogue.catalogue().get(name)
         keys += [key for key, value in (known.settings if known else {}).items() if settings.get(key) == value]
+        services |= dict.fromkeys(known.services if known else (), False)
     if not gone and not keys:
-        return Choice(ini)
+        return Choice(ini, services=services)
     kept = [each for each in enabled if each not in gone]
-    return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone))
+    return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone), services=services)
 
 
 def of_package(name: str, packages: Packages, *, tests: bool = False) -> tuple[str, ...]:
