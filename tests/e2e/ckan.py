@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +37,12 @@ class Ckan:
         """Call an action and return the status and text."""
         headers = {"Content-Type": "application/json", "Authorization": self.token}
         return self._send(urllib.request.Request(self._action(name), json.dumps(data).encode(), headers))
+
+    def until(self, is_so: Callable[[], bool], seconds: float = 90) -> None:
+        """Return as soon as something is so on the site; each look is a request, so the site sets the pace."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, f"not so within {seconds:.0f} s"
 
     def upload(self, package: str, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file as a resource of a dataset."""

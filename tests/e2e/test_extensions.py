@@ -1,0 +1,62 @@
+"""Real extensions from the Python index, installed together by one command, and what they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Running, make
+from tests.e2e.installation import Installation
+
+EVERYWHERE = ("ckanext-scheming", "ckanext-harvest", "ckanext-spatial", "ckanext-xloader", "ckanext-dcat")
+EURO = json.dumps({"type": "Polygon", "coordinates": [[[2, 48], [3, 48], [3, 49], [2, 49], [2, 48]]]})
+
+
+@pytest.fixture(scope="module")
+def older(installation: Installation) -> Iterator[Running]:
+    """A site of CKAN 2.11 with six extensions."""
+    made = make(installation, "six", "--ckan", "2.11", "--bare")
+    installation.run("install", "-e", made.name, *EVERYWHERE, "ckanext-showcase")
+    yield made
+    installation.run("purge", "-y", made.name)
+
+
+def test_six_extensions_answer_together_on_2_11(older: Running) -> None:
+    status = older.ckan.action("status_show")
+    assert status["ckan_version"].startswith("2.11")
+    wanted = {"scheming_datasets", "showcase", "harvest", "spatial_query", "xloader", "dcat"}
+    assert wanted <= set(status["extensions"])
+    for page in ("/", "/showcase", "/harvest", "/catalog.ttl", "/dataset/"):
+        assert older.ckan.get(page)[0] == 200, page
+
+
+def test_a_dataset_is_found_by_its_place(older: Running) -> None:
+    older.ckan.action("organization_create", name="cats")
+    extras = [{"key": "spatial", "value": EURO}]
+    older.ckan.action("package_create", name="paris", owner_org="cats", notes="x", extras=extras)
+    near = older.ckan.action("package_search", extras={"ext_bbox": "0,45,5,50"})
+    far = older.ckan.action("package_search", extras={"ext_bbox": "20,45,25,50"})
+    assert (near["count"], far["count"]) == (1, 0)
+
+
+def test_the_rows_of_an_uploaded_csv_are_searchable_without_another_command(older: Running) -> None:
+    older.ckan.action("package_create", name="table", owner_org="cats", notes="x")
+    resource = older.ckan.upload("table", "cats.csv", b"name,lives\nTom,9\nFelix,7\n")
+    older.ckan.until(lambda: older.ckan.ask("datastore_search", resource_id=resource["id"])[0] == 200)
+    found = older.ckan.action("datastore_search", resource_id=resource["id"], q="Felix")
+    assert [row["lives"] for row in found["records"]] == ["7"]
+
+
+def test_five_extensions_answer_together_on_2_12_and_leave_again(installation: Installation) -> None:
+    made = make(installation, "five", "--bare")
+    installation.run("install", "-e", made.name, *EVERYWHERE)
+    for page in ("/", "/harvest", "/catalog.ttl", "/dataset/"):
+        assert made.ckan.get(page)[0] == 200, page
+    refused = installation.result("install", "-e", made.name, "ckanext-showcase", status=16)
+    assert "does not start with ckanext-showcase" in refused["message"]
+    assert made.ckan.get("/harvest")[0] == 200
+    installation.run("uninstall", "-e", made.name, *EVERYWHERE)
+    assert made.ckan.get("/harvest")[0] == 404
+    installation.run("purge", "-y", made.name)
