@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import time
-from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,31 +39,26 @@ _FILES = {
 
 
 def measure(root: Root, rounds: int) -> dict[str, Any]:
-    """Edit the same files under one server after the other, the other one paused; the first round does not count."""
+    """Edit under one server, then under the other, each over a source of its own; the first round does not count."""
     root.run("create", _NAME, "--no-sysadmin")
     home = _extend(root)
     root.run("start", _NAME)
+    copied = shutil.copytree(root.base / _NAME, root.base / "peer")
     port = derived_port(_NAME)
-    peer = _peer(port + 1)
-    servers = {"ours": (port, f"datacats_web_{_NAME}"), "ckan run": (port + 1, peer)}
-    _settle(servers, "WORD")
+    peer = _peer(port + 1, copied)
+    servers = {"ours": (port, home), "ckan run": (port + 1, copied / home.relative_to(root.base / _NAME))}
+    for at, _ in servers.values():
+        _until(at, "WORD")
     samples: dict[str, list[float]] = {f"{what}, {who}": [] for what in _EDITS for who in servers}
     for number in range(rounds + 1):
-        for what, edit in _EDITS.items():
-            for who, other in (("ours", "ckan run"), ("ckan run", "ours")):
-                word = f"{what}{number}{who[0]}"
-                Engine().send("POST", f"/containers/{servers[other][1]}/pause")
-                edit(home, word)
-                samples[f"{what}, {who}"].append(_until(servers[who][0], word))
-                Engine().send("POST", f"/containers/{servers[other][1]}/unpause")
-                _settle(servers, word)
+        for (what, edit), (who, (at, directory)) in product(_EDITS.items(), servers.items()):
+            edit(directory, f"{what}{number}")
+            samples[f"{what}, {who}"].append(_until(at, f"{what}{number}"))
     Engine().send("DELETE", f"/containers/{peer}?force=true")
     root.run("purge", _NAME, "-y", "--delete-environment")
     found = {name: summary(each[1:]) for name, each in samples.items()}
-    ratios = {
-        f"{what}, ours / ckan run": found[f"{what}, ours"]["median"] / found[f"{what}, ckan run"]["median"]
-        for what in _EDITS
-    }
+    median = {name: each["median"] for name, each in found.items()}
+    ratios = {f"{what}, ours / ckan run": median[f"{what}, ours"] / median[f"{what}, ckan run"] for what in _EDITS}
     return {**found, **ratios}
 
 
@@ -78,11 +74,6 @@ def _extend(root: Root) -> Path:
     return source / "ckanext-edit" / "editext"
 
 
-def _settle(servers: Mapping[str, tuple[int, str]], word: str) -> None:
-    for port, _container in servers.values():
-        _until(port, word)
-
-
 def _python(home: Path, word: str) -> None:
     (home / "plugin.py").write_text(_PLUGIN.replace("WORD", word))
 
@@ -94,14 +85,19 @@ def _template(home: Path, word: str) -> None:
 _EDITS = {"python": _python, "template": _template}
 
 
-def _peer(port: int) -> str:
-    """Make a container like web's that runs ``ckan run``; return its id."""
+def _peer(port: int, source: Path) -> str:
+    """Make a container like web's, over a source of its own, that runs ``ckan run``; return its id."""
     engine = Engine()
     seen = engine.send("GET", f"/containers/datacats_web_{_NAME}/json")
     config = {**seen["Config"], "Cmd": _CKAN_RUN, "Hostname": "peer"}
     bindings = {"5000/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]}
     networks = list(seen["NetworkSettings"]["Networks"])
-    body = {**config, "HostConfig": {**seen["HostConfig"], "PortBindings": bindings, "NetworkMode": networks[0]}}
+    mounts = [
+        {**each, "Source": str(source)} if each["Target"] == "/project" else each
+        for each in seen["HostConfig"]["Mounts"]
+    ]
+    host = {**seen["HostConfig"], "PortBindings": bindings, "NetworkMode": networks[0], "Mounts": mounts}
+    body = {**config, "HostConfig": host}
     made: str = engine.send("POST", "/containers/create", body)["Id"]
     for network in networks[1:]:
         engine.send("POST", f"/networks/{network}/connect", {"Container": made})
