@@ -1,4 +1,4 @@
-"""``start --interactive`` on a real terminal: a breakpoint asks there, and Ctrl-C ends web."""
+"""``start --interactive`` on a real terminal: a breakpoint asks there, and goes on there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import docker
 import pytest
 
 from tests.e2e.conftest import Running
@@ -53,7 +54,9 @@ def extension(catstown: Running) -> Iterator[Extension]:
         yield made
 
 
-def test_a_breakpoint_asks_on_the_terminal_and_ctrl_c_ends_web(catstown: Running, extension: Extension) -> None:
+def test_a_breakpoint_asks_on_the_terminal_and_the_request_goes_on_from_there(
+    catstown: Running, extension: Extension, engine: docker.APIClient
+) -> None:
     text = extension.plugin.read_text()
     extension.plugin.write_text(text.replace('lambda: "first"', "self.said").replace("    def get_", _SAID, 1))
     terminal = Terminal(catstown)
@@ -67,7 +70,7 @@ def test_a_breakpoint_asks_on_the_terminal_and_ctrl_c_ends_web(catstown: Running
     terminal.type("c\n")
     request.join()
     assert answers == [(200, "template one typed")]
-    terminal.type("\x03")
+    engine.remove_container(f"datacats_web_{catstown.name}", force=True)
     terminal.process.wait(DEADLINE)
     os.close(terminal.ours)
 
