@@ -93,9 +93,9 @@ class Builder:
 
     def remove(self) -> None:
         """Remove what was built, the stages too, which have no name."""
-        mine = {"label": f"{MARK}={self.mark}"}, {"reference": f"{MINE}:*-{self.mark}"}
-        for each in [image for chosen in mine for image in self.api.images(filters=chosen)]:
-            self.api.remove_image(next((name for name in each["RepoTags"] or () if MINE in name), each["Id"]))
+        for chosen in ({"label": f"{MARK}={self.mark}"}, {"reference": f"{MINE}:*-{self.mark}"}):
+            for each in self.api.images(filters=chosen):
+                self.api.remove_image(next((name for name in each["RepoTags"] or () if MINE in name), each["Id"]))
 
 
 @pytest.fixture(scope="module")
