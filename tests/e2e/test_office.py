@@ -20,6 +20,7 @@ import pytest
 from datacats import recipes
 from datacats.engine.connect import connect
 from datacats.engine.disk import RealDisk
+from datacats.errors import BuildFailed
 from datacats.model.image import BASES, ContextFile, ImageRef, Role
 from datacats.recipes import DEFAULT_CKAN
 from datacats.store import host
@@ -42,7 +43,7 @@ def gateway() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def proxy() -> Iterator[ForwardProxy]:
     with ForwardProxy(gateway(), secrets.token_hex(8)).open() as opened:
         yield opened
@@ -69,8 +70,11 @@ class Builder:
         files = tuple(_edited(file, edits) for file in made.files)
         context = recipes.context(replace(made, files=files), host.host_build(RealDisk(), env))
         context = replace(context, ref=ImageRef(MINE, f"{role}-{word}-{self.mark}"))
-        for _ in connect({}).images.build(context):
-            pass
+        try:
+            for _ in connect({}).images.build(context):
+                pass
+        except BuildFailed as failed:
+            pytest.fail(f"{failed.message}\n{failed.detail}")
         return context.ref
 
     def build_stage(self, role: Role, edits: Edits, env: dict[str, str], result: str) -> ImageRef:
@@ -179,7 +183,6 @@ def test_web_and_one_off_containers_use_the_proxy_for_what_is_outside_only(
     """Search, database and queue are asked directly, and backing services know of no proxy: they stay as they are."""
     backing = [f"datacats_{service}_{catstown.name}" for service in ("postgres", "solr", "redis")]
     before = [engine.inspect_container(name)["Id"] for name in backing]
-    proxy.hosts()
     catstown.installation.run("start", catstown.name, env=proxy.variables)
     try:
         assert [engine.inspect_container(name)["Id"] for name in backing] == before

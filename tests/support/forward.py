@@ -81,10 +81,11 @@ class ForwardProxy:
         async with _closed(there):
             if method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await asyncio.gather(_relay(reader, there), _relay(there_reader, writer))
             else:
                 path = target.split(url.netloc, 1)[1] or "/"
                 there.write(_closing([f"{method} {path} HTTP/1.1", *lines[1:]]))
-            await asyncio.gather(_relay(reader, there), _relay(there_reader, writer))
+                await _relay(there_reader, writer)
 
     def _lets_in(self, lines: list[str]) -> bool:
         right = base64.b64encode(f"{_USER}:{self.password}".encode()).decode()
