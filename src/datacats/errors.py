@@ -12,6 +12,7 @@
     +-- EngineError              7   the Docker Engine refused or failed
     |   +-- EngineUnreachable    8   the Docker Engine cannot be reached
     |   +-- ImageMissing         9   an image is not there and cannot be had
+    |   +-- PathUnseen           7   the engine does not see a directory of this host
     |   +-- BuildFailed         10   an image build ended with an error
     |   +-- NoSuchContainer     11   a container is gone
     |   +-- NameTaken           12   the engine has an object of that name already
@@ -105,6 +106,10 @@ class ImageMissing(EngineError):
     """An image is not there and cannot be had."""
 
     exit_code = 9
+
+
+class PathUnseen(EngineError):
+    """A directory that a container is to see is not there for the engine."""
 
 
 class BuildFailed(EngineError):

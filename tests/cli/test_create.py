@@ -319,7 +319,7 @@ def test_an_empty_version_is_told_and_stands_for_no_default(desk: Desk, words: t
 @pytest.mark.parametrize(
     ("option", "hint"),
     [
-        ("--production", "Next: It belongs to start, once the site is made: datacats start --production"),
+        ("--background", "Next: It belongs to start, once the site is made: datacats start --background"),
         ("--producton", "Next: See: datacats create --help"),
     ],
 )

@@ -88,6 +88,9 @@ class Stage(Protocol):
     def registry(self) -> str:
         """Start a registry; return its ``host:port``."""
 
+    def unseen(self) -> str:
+        """Return a path that the engine does not see."""
+
     def spec(self, script: str = WAIT, **changes: Any) -> ContainerSpec:
         """Return the description of a container that runs a script in the box."""
 
@@ -145,6 +148,10 @@ class FakeStage(_Common):
     def registry(self) -> str:
         return "127.0.0.1:5999"
 
+    def unseen(self) -> str:
+        self.engine.world.blind = True
+        return "/nowhere"
+
     def close(self) -> None:
         pass
 
@@ -180,6 +187,9 @@ class RealStage(_Common):
     def registry(self) -> str:
         return self._undo.enter_context(registry())
 
+    def unseen(self) -> str:
+        return f"/{self.name('nowhere')}"
+
     def close(self) -> None:
         self._undo.close()
         if self._held is not None:
@@ -189,6 +199,9 @@ class RealStage(_Common):
         for network in self.engine.networks.list():
             if network.name.startswith(self.prefix):
                 self.engine.networks.remove(network.name)
+        for volume in self.engine.volumes.list():
+            if volume.name.startswith(self.prefix):
+                self.engine.volumes.remove(volume.name)
         for pattern in (f"datacats/{self.prefix}*", f"*/datacats/{self.prefix}*"):
             for image in self.engine.images.list(pattern):
                 for name in image.names:

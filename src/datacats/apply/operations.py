@@ -88,6 +88,16 @@ def _(operation: op.RemoveNetwork, ports: Ports, _events: Events) -> None:
 
 
 @_do.register
+def _(operation: op.CreateVolume, ports: Ports, _events: Events) -> None:
+    ports.engine.volumes.create(operation.spec)
+
+
+@_do.register
+def _(operation: op.RemoveVolume, ports: Ports, _events: Events) -> None:
+    ports.engine.volumes.remove(operation.name)
+
+
+@_do.register
 def _(operation: op.CreateContainer, ports: Ports, _events: Events) -> None:
     ports.engine.containers.create(operation.spec.labelled())
 
@@ -139,7 +149,7 @@ def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
     status = ports.engine.containers.run(operation.spec.labelled(), Streams(given, output, output))
     if status != 0:
         raise CommandFailed(
-            f"{' '.join(operation.spec.command)} ended with status {status}.",
+            f"{operation.what or ' '.join(operation.spec.command)} ended with status {status}.",
             "The last lines that it printed say why.",
             detail=_last_lines(output.getvalue()),
         )

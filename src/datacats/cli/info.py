@@ -42,14 +42,21 @@ def _lines(found: EnvironmentInfo) -> Iterator[str]:
     for site in first:
         yield f"Default port: {site.port}"
     yield f"Environment dir: {found.source}"
-    yield f"Data dir: {found.data}"
+    yield f"Data dir: {found.data}{''.join(_in_volumes(site) for site in first)}"
     for site in first:
         yield from _where(site)
     for site in found.sites[1:]:
         yield ""
         yield f"Site: {site.name}"
         yield f"Default port: {site.port}"
+        if site.volumes:
+            yield f"Data dir: {found.data / 'sites' / site.name}{_in_volumes(site)}"
         yield from _where(site)
+
+
+def _in_volumes(site: SiteInfo) -> str:
+    """What follows the data directory where the data is not in it."""
+    return f" (data in the volumes {' '.join(site.volumes.values())})" if site.volumes else ""
 
 
 def _where(site: SiteInfo) -> Iterator[str]:

@@ -24,6 +24,7 @@ _SHORTEST_PASSWORD = 8
 
 _OPTIONS = (
     address_options,
+    click.option("--production", is_flag=True, help="Run the production server."),
     click.option("--image-only", is_flag=True, help="Make images and data, start nothing."),
     click.option("--no-init-db", is_flag=True, help="Leave both databases empty for a load; start no web."),
     click.option("--no-sysadmin", is_flag=True, help="Make no administrator."),
@@ -48,6 +49,7 @@ def new_site(
     site_url: str | None,
     address: str | None,
     expose_debugger: bool,
+    production: bool,
     image_only: bool,
     no_init_db: bool,
     no_sysadmin: bool,
@@ -58,13 +60,15 @@ def new_site(
     dry_run: bool,
 ) -> NewSite:
     """Return what the options choose; the password is asked for on a terminal, before any work is done."""
-    from datacats.workflows.claim import SiteOptions  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.environment import Mode  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.claim import SiteOptions  # noqa: PLC0415
     from datacats.workflows.new_site import NewSite  # noqa: PLC0415
 
     options = SiteOptions(
         port,
         address,
         site_url,
+        Mode.PRODUCTION if production else None,
         datastore=not no_datastore,
         low_memory=low_memory,
         expose_debugger=expose_debugger,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from datacats.model import labels
-from datacats.model.service import Attachment, ContainerSpec, Mount, NetworkSpec
+from datacats.model.service import Attachment, ContainerSpec, Mount, NetworkSpec, VolumeSpec
 
 _MIB = 1024 * 1024
-_OWNER = (labels.ROOT, labels.HOME, labels.ENVIRONMENT, labels.SITE)
 _LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
 
 
@@ -59,6 +58,11 @@ def network(spec: NetworkSpec) -> dict[str, Any]:
     }
 
 
+def volume(spec: VolumeSpec) -> dict[str, Any]:
+    """Return the body of the request that makes a volume."""
+    return {"Name": spec.name, "Driver": "local", "Labels": dict(spec.labels)}
+
+
 def _host(spec: ContainerSpec) -> dict[str, Any]:
     memory = spec.limits.memory * _MIB
     bindings: dict[str, list[dict[str, str]]] = {}
@@ -92,5 +96,5 @@ def _mount(mount: Mount, spec: ContainerSpec) -> dict[str, Any]:
         "ReadOnly": mount.read_only,
     }
     if mount.volume:
-        told["VolumeOptions"] = {"Labels": {name: spec.labels[name] for name in _OWNER if name in spec.labels}}
+        told["VolumeOptions"] = {"Labels": labels.owner(spec.labels)}
     return told

@@ -9,6 +9,7 @@ from datacats.engine.containers import DockerContainers
 from datacats.engine.endpoint import Endpoint
 from datacats.engine.images import DockerImages
 from datacats.engine.networks import DockerNetworks
+from datacats.engine.volumes import DockerVolumes
 from datacats.engine.wire import Wire
 from datacats.model.observed import EngineInfo
 
@@ -31,6 +32,11 @@ class DockerEngine:
     def networks(self) -> DockerNetworks:
         """Its networks."""
         return DockerNetworks(self._wire)
+
+    @cached_property
+    def volumes(self) -> DockerVolumes:
+        """Its volumes."""
+        return DockerVolumes(self._wire)
 
     @cached_property
     def images(self) -> DockerImages:
@@ -60,4 +66,5 @@ class DockerEngine:
             cpus=told["NCPU"],
             root=told["DockerRootDir"],
             security=tuple(told.get("SecurityOptions") or ()),
+            identity=told.get("ID") or "",
         )

@@ -12,6 +12,7 @@ from functools import cached_property
 from datacats.engine.fake_containers import FakeContainers
 from datacats.engine.fake_images import FakeImages
 from datacats.engine.fake_networks import FakeNetworks
+from datacats.engine.fake_volumes import FakeVolumes
 from datacats.engine.fake_world import Call, Outcome, World
 from datacats.model.observed import EngineInfo
 
@@ -42,6 +43,11 @@ class FakeEngine:
         return FakeNetworks(self.world)
 
     @cached_property
+    def volumes(self) -> FakeVolumes:
+        """Its volumes."""
+        return FakeVolumes(self.world)
+
+    @cached_property
     def images(self) -> FakeImages:
         """Its images."""
         return FakeImages(self.world)
@@ -58,4 +64,5 @@ class FakeEngine:
             cpus=2,
             root="/var/lib/docker",
             security=self.world.security,
+            identity=self.world.identifier,
         )

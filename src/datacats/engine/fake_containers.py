@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from datacats.engine.fake_world import FakeContainer, Outcome, World, refusal
+from datacats.model import labels
 from datacats.model.observed import ContainerDetail, ContainerSeen
 from datacats.model.ports import Completed, LogLine, LogQuery, Streams
-from datacats.model.service import ContainerSpec
+from datacats.model.service import ContainerSpec, VolumeSpec
 
 _KILLED, _SIGNALLED = 137, 143
 _NEVER, _ONCE = "0001-01-01T00:00:00Z", "2023-11-14T22:13:20Z"
@@ -42,6 +43,7 @@ class FakeContainers:
         if name in self._world.containers:
             held = self._world.containers[name].id
             raise refusal(409, f'Conflict. The container name "/{name}" is already in use by container "{held}".')
+        _mount(spec, self._world)
         networks = [attachment.network for attachment in spec.networks[:1]] or ["none"]
         self._world.containers[name] = FakeContainer(identity, name, spec, networks)
         return identity
@@ -176,6 +178,16 @@ def _end(container: FakeContainer, world: World, exit_code: int) -> None:
     container.state, container.exit_code = "exited", exit_code
     if container.spec.auto_remove:
         world.containers.pop(container.name, None)
+
+
+def _mount(spec: ContainerSpec, world: World) -> None:
+    """Refuse paths that are not seen, and make volumes that are not there, as the engine does."""
+    for mount in spec.mounts:
+        if mount.volume:
+            world.volumes.setdefault(mount.source, VolumeSpec(mount.source, labels.owner(spec.labels)))
+        elif world.blind:
+            what = f"bind source path does not exist: {mount.source}"
+            raise refusal(400, f'invalid mount config for type "bind": {what}')
 
 
 def _check(container: FakeContainer, world: World) -> None:

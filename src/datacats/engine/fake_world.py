@@ -11,7 +11,7 @@ from datacats.errors import DatacatsError
 from datacats.model.image import ImageRef
 from datacats.model.observed import ImageSeen
 from datacats.model.ports import LogLine
-from datacats.model.service import ContainerSpec, NetworkSpec
+from datacats.model.service import ContainerSpec, NetworkSpec, VolumeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,12 @@ class World:
     """All that a fake engine holds. ``now`` is its clock, in seconds since 1970, and moves only when it is set.
 
     ``started`` tells name and id of each start; ``meanwhile`` holds what others do, one after another, while somebody
-    waits for the next.
+    waits for the next. A ``blind`` one does not see this host's files.
     """
 
     containers: dict[str, FakeContainer] = field(default_factory=dict)
     networks: dict[str, NetworkSpec] = field(default_factory=dict)
+    volumes: dict[str, VolumeSpec] = field(default_factory=dict)
     images: dict[str, ImageSeen] = field(default_factory=dict)
     registry: dict[str, ImageSeen] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
@@ -79,6 +80,8 @@ class World:
     started: list[tuple[str, str]] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     security: tuple[str, ...] = ("name=seccomp,profile=default",)
+    identifier: str = "FAKE"
+    blind: bool = False
     now: float = 1_700_000_000.0
     made: int = 0
 

@@ -20,6 +20,7 @@ from datacats.errors import (
     ImageMissing,
     NameTaken,
     NoSuchContainer,
+    PathUnseen,
     SubnetTaken,
 )
 
@@ -97,7 +98,7 @@ _RULES = (
     _Rule(0, ("no such file or directory", "exec:"), NotExecutable, _LOOK),
     _Rule(0, ("permission denied", "exec:"), NotExecutable, "Make the file executable."),
     _Rule(0, ("no space left on device",), EngineError, "Free some space: docker system df shows what Docker uses."),
-    _Rule(400, ("bind source path does not exist",), EngineError, "Put the directory back, or restore a snapshot."),
+    _Rule(400, ("bind source path does not exist",), PathUnseen, "Put the directory back, or restore a snapshot."),
     _Rule(404, ("no such image",), ImageMissing, "Build or pull it; datacats create does."),
     _Rule(404, ("reference does not exist",), ImageMissing, "Build or pull it; datacats create does."),
     _Rule(404, ("manifest",), ImageMissing, "Check its name and version."),

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from datacats.errors import DatacatsError
 from datacats.model.observed import EngineInfo
-from datacats.model.ports import Containers, Images, Networks
+from datacats.model.ports import Containers, Images, Networks, Volumes
 
 
 class UnfoundEngine:
@@ -25,6 +25,11 @@ class UnfoundEngine:
 
     @property
     def networks(self) -> Networks:
+        """Raise."""
+        self._refuse()
+
+    @property
+    def volumes(self) -> Volumes:
         """Raise."""
         self._refuse()
 

@@ -25,6 +25,22 @@ class Mode(str, Enum):
         return self.value
 
 
+class Placement(str, Enum):
+    """Where the parts of a site lie, by what its engine can do; decided when the site is made.
+
+    ``BIND``: in the data directory. ``VOLUMES``: in volumes of the engine, because users of its containers are not
+    this host's; the source directory is seen. ``COPIES``: the engine does not see our files, so that the source
+    directory is copied into a volume as well.
+    """
+
+    BIND = "bind"
+    VOLUMES = "volumes"
+    COPIES = "copies"
+
+    def __str__(self) -> str:
+        return self.value
+
+
 class Phase(str, Enum):
     """How far a site has come. ``CREATING`` ends when the administrator's password was shown.
 
@@ -105,6 +121,7 @@ class Site:
     datastore: bool = True
     low_memory: bool = False
     debugger: bool = False
+    placement: Placement = Placement.BIND
     previous: ImageSet | None = None
 
     @property
@@ -148,6 +165,10 @@ class Host:
         return f"{self.uid}:{self.gid}"
 
 
+IMAGE_USER = (5716, 5716)
+"""Who the images run as where nobody says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteContext:
     """All that a service needs to describe itself, so that describing stays pure.
@@ -169,6 +190,13 @@ class SiteContext:
     def directory(self) -> Path:
         """Where the state of the site lies."""
         return self.environment.site_directory(self.site.name)
+
+    @property
+    def user(self) -> str:
+        """Who containers run as: the owner of the data directory where that is what they write to."""
+        if self.site.placement is Placement.BIND:
+            return self.host.user
+        return ":".join(map(str, IMAGE_USER))
 
     @property
     def is_primary(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 PREFIX = "org.datacats."
 
 ROOT = PREFIX + "root"
@@ -38,3 +40,8 @@ RECIPE = PREFIX + "recipe"
 
 CONFIGURATION = PREFIX + "configuration"
 """The digest of the files that a service reads only when it starts."""
+
+
+def owner(found: Mapping[str, str]) -> dict[str, str]:
+    """Return those of an object's labels that say whose it is."""
+    return {name: found[name] for name in (ROOT, HOME, ENVIRONMENT, SITE) if name in found}

@@ -25,6 +25,9 @@ RUN_CKAN = ("web", *BESIDE_WEB)
 START_ORDER = ("postgres", "solr", "redis", "web", *BESIDE_WEB)
 """Solr takes longest and PostgreSQL is needed first; the others' starts fill the wait, for web's first page too."""
 
+STATE = ("postgres", "solr", "redis", "files")
+"""The parts that a site's own state is in; all else is made from the definition."""
+
 STOP_ORDER = (*RUN_CKAN, "solr", "redis", "postgres")
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -57,6 +60,11 @@ def suffix(environment: str, site: str) -> str:
 def container_name(service: str, environment: str, site: str = PRIMARY) -> str:
     """``datacats_SERVICE_NAME``, and ``datacats_SERVICE_NAME_SITE`` for a further site."""
     return f"datacats_{service}_{suffix(environment, site)}"
+
+
+def volume_name(part: str, environment: str, site: str = PRIMARY) -> str:
+    """``datacats_PART_NAME``, and ``datacats_PART_NAME_SITE`` for a further site."""
+    return f"datacats_{part}_{suffix(environment, site)}"
 
 
 def network_name(kind: str, environment: str, site: str = PRIMARY) -> str:

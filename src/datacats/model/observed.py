@@ -53,6 +53,14 @@ class NetworkSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeSeen:
+    """A volume as a list request reports it."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ImageSeen:
     """A local image: all its names, its size in bytes, when it was made (seconds since 1970)."""
 
@@ -83,7 +91,10 @@ class ContainerDetail:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """The engine as it describes itself. ``memory`` is in bytes; ``root`` is its own data directory."""
+    """The engine as it describes itself. ``memory`` is in bytes; ``root`` is its own data directory.
+
+    ``identity`` is what it calls itself: another engine at the same address has another.
+    """
 
     version: str
     api: str
@@ -93,6 +104,7 @@ class EngineInfo:
     cpus: int
     root: str
     security: tuple[str, ...] = ()
+    identity: str = ""
 
     @property
     def rootless(self) -> bool:
@@ -102,10 +114,11 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The containers and networks that matter to one plan."""
+    """The containers and networks that matter to one plan, and the volumes where a site's parts lie in such."""
 
     containers: tuple[ContainerSeen, ...] = ()
     networks: tuple[NetworkSeen, ...] = ()
+    volumes: tuple[VolumeSeen, ...] = ()
 
     def container(self, name: str) -> ContainerSeen | None:
         """Return the container of that name, or None."""
@@ -116,6 +129,7 @@ class Observed:
         return Observed(
             tuple(seen for seen in self.containers if seen.labels.get(labels.ROOT) == root),
             tuple(seen for seen in self.networks if seen.labels.get(labels.ROOT) == root),
+            tuple(seen for seen in self.volumes if seen.labels.get(labels.ROOT) == root),
         )
 
     def network(self, name: str) -> NetworkSeen | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from datacats.model.image import BuildContext, ImageRef
 from datacats.model.probe import Probe
-from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,26 @@ class RemoveNetwork(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class CreateVolume(Operation):
+    """Make a volume; one that is there is left as it is."""
+
+    spec: VolumeSpec
+
+    def __str__(self) -> str:
+        return f"create volume {self.spec.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveVolume(Operation):
+    """Remove a volume with what it holds; one that is gone already is no error."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove volume {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class CreateContainer(Operation):
     """Make a container, not yet started, on the first of its networks."""
 
@@ -188,13 +208,17 @@ class RunSql(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RunOneOff(Operation):
-    """Run one command in a container of its own that is destroyed after; a status other than 0 is an error."""
+    """Run one command in a container of its own that is destroyed after; a status other than 0 is an error.
+
+    ``stdin`` is what it reads; ``what`` says in words what it does, where its command does not.
+    """
 
     spec: ContainerSpec
     stdin: bytes = field(default=b"", repr=False)
+    what: str = ""
 
     def __str__(self) -> str:
-        return f"run {' '.join(self.spec.command)}"
+        return self.what or f"run {' '.join(self.spec.command)}"
 
 
 @dataclass(frozen=True, slots=True)

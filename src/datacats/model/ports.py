@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from datacats.model.image import BuildContext, BuildStep, ImageRef
-from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen
-from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen, VolumeSeen
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,19 @@ class Networks(Protocol):
         """Join a container to a network; already joined is no error. Raises NoSuchContainer."""
 
 
+class Volumes(Protocol):
+    """Volumes of the engine."""
+
+    def list(self) -> tuple[VolumeSeen, ...]:
+        """Return all named volumes of the engine, sorted by name: a foreign one may have one of our names."""
+
+    def create(self, spec: VolumeSpec) -> None:
+        """Make a volume; one that is there is left as it is, with the labels it has."""
+
+    def remove(self, name: str) -> None:
+        """Remove it and what it holds; gone is no error. Raises Conflict while a container has it, running or not."""
+
+
 class Images(Protocol):
     """Images of the engine."""
 
@@ -175,6 +188,10 @@ class Engine(Protocol):
     @property
     def networks(self) -> Networks:
         """Its networks."""
+
+    @property
+    def volumes(self) -> Volumes:
+        """Its volumes."""
 
     @property
     def images(self) -> Images:

@@ -108,6 +108,14 @@ class NetworkSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeSpec:
+    """A volume that holds one part of a site."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceSpec:
     """A service of a site: its role, its container, and how long it may take to become ready."""
 

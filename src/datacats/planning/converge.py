@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datacats.errors import Conflict
 from datacats.model import labels
 from datacats.model.names import BESIDE_WEB
-from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
+from datacats.model.observed import ContainerSeen, NetworkSeen, Observed, VolumeSeen
 from datacats.model.plan import (
     ConnectNetwork,
     CreateContainer,
@@ -150,14 +150,14 @@ def _refuse_foreign(networks: Sequence[NetworkSpec], services: Sequence[ServiceS
             refuse_foreign("network", there, network.labels)
 
 
-def refuse_foreign(kind: str, seen: ContainerSeen | NetworkSeen, wanted: Mapping[str, str]) -> None:
+def refuse_foreign(kind: str, seen: ContainerSeen | NetworkSeen | VolumeSeen, wanted: Mapping[str, str]) -> None:
     """Raise Conflict unless an object with one of our names carries our labels."""
     holder = seen.labels.get(labels.ROOT)
     if holder == wanted[labels.ROOT]:
         return
     if holder is None:
         whose = "was not made by datacats"
-        command = "docker network rm" if kind == "network" else "docker rm"
+        command = "docker rm" if kind == "container" else f"docker {kind} rm"
         hint = f"Remove or rename it yourself: {command} {seen.name}"
     else:
         whose = f"belongs to the data root {seen.labels.get(labels.HOME, holder)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datacats.model import labels
 from datacats.model.names import BESIDE_WEB, STOP_ORDER
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
-from datacats.model.plan import Operation, Plan, RemoveContainer, RemoveNetwork, StopContainer
+from datacats.model.plan import Operation, Plan, RemoveContainer, RemoveNetwork, RemoveVolume, StopContainer
 from datacats.model.service import NetworkSpec, ServiceSpec
 
 _GRACE = {"web": 35, **dict.fromkeys(BESIDE_WEB, 20), "solr": 30, "redis": 20, "postgres": 60}
@@ -21,8 +21,9 @@ def stop(observed: Observed, *, cause: str) -> Plan:
 
 
 def remove(observed: Observed, *, cause: str) -> Plan:
-    """Plan to remove all containers and networks of a site."""
-    gone = [RemoveNetwork(network.name, cause=cause) for network in observed.networks]
+    """Plan to remove all containers, networks and volumes of a site."""
+    gone: list[Operation] = [RemoveNetwork(network.name, cause=cause) for network in observed.networks]
+    gone += [RemoveVolume(volume.name, cause=cause) for volume in observed.volumes]
     return Plan.of([*_remove(observed, cause), *gone])
 
 

@@ -14,10 +14,11 @@ from datacats.model.plan import (
     Operation,
     Plan,
     RemoveTree,
+    RemoveVolume,
     RunOneOff,
     RunSql,
 )
-from datacats.model.service import ContainerSpec
+from datacats.model.service import ContainerSpec, VolumeSpec
 
 PARTS = ("postgres", "solr", "files")
 """The parts of a site that a template holds; the queue of a new site is empty."""
@@ -38,7 +39,10 @@ CHECKPOINT;
 
 @dataclass(frozen=True, slots=True)
 class TemplateSteps:
-    """What the steps of a template are made of, described by the services room."""
+    """What the steps of a template are made of, described by the services room.
+
+    ``discard`` are the volumes that hold secrets or what a template has no need of.
+    """
 
     initialise: ContainerSpec
     start: Plan
@@ -46,6 +50,7 @@ class TemplateSteps:
     migrate: Sequence[ContainerSpec]
     scrub: Sequence[RunSql]
     stop: Plan
+    discard: Sequence[VolumeSpec] = ()
 
 
 def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
@@ -62,6 +67,7 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
             *migrations,
             *steps.scrub,
             *steps.stop,
+            *(RemoveVolume(each.name, cause="a template holds no secret") for each in steps.discard),
             RemoveTree(made / "run", cause="a template holds no secret"),
             RemoveTree(made / "redis", cause="the queue of a new site is empty"),
             Flush(made, cause="what is sealed must outlive a power cut"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from datacats.model import labels
-from datacats.model.environment import Mode, SiteContext
-from datacats.model.names import network_name
-from datacats.model.service import Attachment, Mount, NetworkSpec
+from datacats.model.environment import Mode, Placement, SiteContext
+from datacats.model.names import network_name, volume_name
+from datacats.model.service import Attachment, Mount, NetworkSpec, VolumeSpec
 
 RUN = "/run/datacats"
 """Where a service finds its private files; the whole directory is mounted, so that a renamed file is seen."""
@@ -58,12 +58,31 @@ def run_directory(context: SiteContext, service: str) -> Path:
 
 def run_mount(context: SiteContext, service: str) -> Mount:
     """The mount of a service's private files."""
+    if context.site.placement is not Placement.BIND:
+        return in_volume(context, run_part(service), RUN, read_only=True)
     return Mount(str(run_directory(context, service)), RUN, read_only=True)
 
 
 def part(context: SiteContext, name: str, target: str) -> Mount:
-    """The mount of a part of the site's state: the directory ``name`` of its data directory."""
+    """The mount of a part of the site's state: the directory ``name`` of its data directory, or a volume."""
+    if context.site.placement is not Placement.BIND:
+        return in_volume(context, name, target)
     return Mount(str(context.directory / name), target)
+
+
+def run_part(service: str) -> str:
+    """The part that a service's private files are, where they lie in a volume."""
+    return f"run-{service}"
+
+
+def volume(context: SiteContext, name: str) -> VolumeSpec:
+    """The volume that holds a part of the site."""
+    return VolumeSpec(volume_name(name, context.environment.name, context.site.name), site_labels(context))
+
+
+def in_volume(context: SiteContext, name: str, target: str, *, read_only: bool = False) -> Mount:
+    """The mount of the volume that holds a part of the site."""
+    return Mount(volume(context, name).name, target, read_only, volume=True)
 
 
 def memory(context: SiteContext, usual: int, low: int) -> int:

@@ -76,7 +76,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         name=container(context),
         image=context.site.images.postgres,
         command=COMMAND,
-        user=context.host.user,
+        user=context.user,
         mounts=(part(context, SERVICE, HOME),),
         tmpfs={SOCKETS: "mode=1777,size=1m", "/tmp": "mode=1777,size=64m"},  # noqa: S108 - a path in the container
         networks=on_back(context, SERVICE),

@@ -33,7 +33,7 @@ def describe(context: SiteContext, service: str, configuration: str) -> ServiceS
         name=container_name(service, context.environment.name, context.site.name),
         image=context.web_image,
         command=(*supervised, *COMMANDS[service]),
-        user=context.host.user,
+        user=context.user,
         env=web.process_variables(context),
         mounts=web.mounts(context),
         tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container

@@ -29,7 +29,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         name=container_name(SERVICE, context.environment.name, context.site.name),
         image=context.site.images.redis,
         command=("flock", "-n", "-E", "75", "-F", f"{HOME}/lock", "redis-server", f"{RUN}/redis.conf"),
-        user=context.host.user,
+        user=context.user,
         mounts=(part(context, SERVICE, HOME), run_mount(context, SERVICE)),
         networks=on_back(context, SERVICE),
         restart=restart(context),

@@ -19,7 +19,7 @@ def describe(context: SiteContext) -> ServiceSpec:
         name=container_name(SERVICE, context.environment.name, context.site.name),
         image=context.site.images.search,
         command=(),
-        user=context.host.user,
+        user=context.user,
         env={"SOLR_HEAP": "192m" if context.site.low_memory else "512m"},
         mounts=(part(context, SERVICE, HOME),),
         tmpfs={"/tmp": "mode=1777,size=64m"},  # noqa: S108 - a path in the container

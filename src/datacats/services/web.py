@@ -6,14 +6,26 @@ from dataclasses import replace
 from importlib.resources import files
 
 from datacats.model import labels
-from datacats.model.environment import Mode, SiteContext, reachable
+from datacats.model.environment import Mode, Placement, SiteContext, reachable
 from datacats.model.names import container_name
 from datacats.model.probe import HttpProbe
 from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
-from datacats.services.common import RUN, back, front, memory, part, restart, run_mount, service_labels, site_labels
+from datacats.services.common import (
+    RUN,
+    back,
+    front,
+    in_volume,
+    memory,
+    part,
+    restart,
+    run_mount,
+    service_labels,
+    site_labels,
+)
 
 SERVICE = "web"
 PROJECT = "/project"
+SOURCE = "source"
 STORAGE = "/var/lib/ckan"
 LAYER = "/usr/lib/extensions"
 """Where containers see the layer of installed extensions."""
@@ -53,7 +65,7 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
         name=container_name(SERVICE, context.environment.name, context.site.name),
         image=context.web_image,
         command=_command(context),
-        user=context.host.user,
+        user=context.user,
         env=process_variables(context),
         mounts=mounts(context),
         tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container
@@ -82,7 +94,7 @@ def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, ter
         name="",
         image=context.web_image,
         command=command,
-        user=context.host.user,
+        user=context.user,
         env=process_variables(context),
         mounts=mounts(context),
         tmpfs={"/tmp": "mode=1777"},  # noqa: S108 - a path in the container
@@ -111,9 +123,15 @@ def networks(context: SiteContext, aliases: tuple[str, ...]) -> tuple[Attachment
 
 def mounts(context: SiteContext) -> tuple[Mount, ...]:
     """What web and one-off containers see: the source (read only), the private files, the storage."""
-    source = Mount(str(context.environment.source), PROJECT, read_only=True)
     installed = (Mount(str(context.environment.layer(context.layer)), LAYER, read_only=True),) if context.layer else ()
-    return (source, *installed, run_mount(context, SERVICE), part(context, "files", STORAGE))
+    return (source_mount(context), *installed, run_mount(context, SERVICE), part(context, "files", STORAGE))
+
+
+def source_mount(context: SiteContext) -> Mount:
+    """The mount of the source directory, or of its copy where the engine does not see it."""
+    if context.site.placement is Placement.COPIES:
+        return in_volume(context, SOURCE, PROJECT, read_only=True)
+    return Mount(str(context.environment.source), PROJECT, read_only=True)
 
 
 def process_variables(context: SiteContext) -> dict[str, str]:

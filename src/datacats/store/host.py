@@ -6,13 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from datacats.model.environment import Host
+from datacats.model.environment import IMAGE_USER, Host
 from datacats.model.image import ContextFile, HostBuild
 from datacats.model.ports import Disk
 from datacats.store import authorities, index
-
-FIXED_USER = (5716, 5716)
-"""Who owns files where the caller is root and nobody else owns the source directory."""
 
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 _INSIDE = "localhost,127.0.0.1,web,postgres,solr,redis"
@@ -22,7 +19,7 @@ def owner_for(disk: Disk, source: Path, caller: tuple[int, int] | None = None) -
     """Return the uid and gid that own all that an environment writes.
 
     The caller's own; where the caller is root, the owner of the source directory (or of the nearest directory
-    above it that is there), and a fixed one where that is root too. No container runs as root.
+    above it that is there), and who the images run as where that is root too. No container runs as root.
     """
     uid, gid = caller or (os.getuid(), os.getgid())
     if uid != 0:
@@ -30,8 +27,8 @@ def owner_for(disk: Disk, source: Path, caller: tuple[int, int] | None = None) -
     for directory in (source, *source.parents):
         entry = disk.entry(directory)
         if entry is not None:
-            return (entry.uid, entry.gid) if entry.uid != 0 else FIXED_USER
-    return FIXED_USER
+            return (entry.uid, entry.gid) if entry.uid != 0 else IMAGE_USER
+    return IMAGE_USER
 
 
 def host(disk: Disk, env: Mapping[str, str], owner: tuple[int, int], architecture: str = "amd64") -> Host:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from datacats.errors import NotFound
-from datacats.model.environment import Environment, Mode, Phase, Site
+from datacats.model.environment import Environment, Mode, Phase, Placement, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
@@ -122,6 +122,7 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         datastore=bool(record["datastore"]),
         low_memory=bool(record["low_memory"]),
         debugger=bool(record.get("debugger", False)),
+        placement=Placement(record.get("placement", Placement.BIND)),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
     )
 

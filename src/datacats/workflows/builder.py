@@ -21,6 +21,7 @@ from datacats.planning import provision
 from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
 from datacats.store import host
+from datacats.workflows import placement
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -65,6 +66,7 @@ def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     """Have what the container needs: its image, its network, its private files, and the cache."""
+    placement.refuse_extensions(context)
     facts = host.host_build(workspace.ports.disk, workspace.env)
     ensure_packages(workspace, context, events)
     _build(workspace, recipes.builder(context.web_image, facts), events)

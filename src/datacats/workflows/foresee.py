@@ -9,7 +9,7 @@ from datacats.model.event import Events
 from datacats.model.plan import Plan
 from datacats.planning import admin
 from datacats.recipes import resolve_ckan
-from datacats.workflows import claim, images
+from datacats.workflows import claim, images, placement
 from datacats.workflows import template as templates
 from datacats.workflows.new_site import NewSite, refuse
 from datacats.workflows.workspace import Workspace
@@ -29,7 +29,7 @@ def site(workspace: Workspace, environment: Environment, new: NewSite, events: E
     made = claim.foresee(workspace, environment, new.site, wanted, new.options, events)
     url = replace(made, images=wanted).url
     later = [f"clone the template to {environment.site_directory(new.site)}, for port {made.port}"]
-    if workspace.ports.disk.entry(templates.sealed(workspace, wanted)) is None:
+    if workspace.ports.disk.entry(templates.sealed(workspace, wanted, placement.known(workspace))) is None:
         later.insert(0, "make the template of these images: a database and a search core without a user or secret")
     if new.serves:
         later.append(f"start postgres, solr, redis and web; wait until {url}/ answers")

@@ -34,7 +34,7 @@ def plan(workspace: Workspace, ckan: str) -> Plan:
     kinds = [kind for kind in _KINDS if workspace.ports.engine.images.exists(ImageRef.parse(BASES[kind]))]
     base = provision.pull_base(_KINDS[0]) if not kinds else Plan()
     facts = host.host_build(workspace.ports.disk, workspace.env)
-    architecture = workspace.ports.engine.info().architecture
+    architecture = workspace.engine_info().architecture
     kind = kinds[0] if kinds else _KINDS[0]
     contexts = [
         recipes.context(recipes.recipe(recipes.role_of(ref), ckan, architecture, kind), facts)
@@ -70,7 +70,7 @@ def _present(workspace: Workspace) -> frozenset[str]:
 
 
 def _candidates(workspace: Workspace, ckan: str, kinds: Sequence[BaseKind]) -> list[ImageSet]:
-    architecture = workspace.ports.engine.info().architecture
+    architecture = workspace.engine_info().architecture
     return [recipes.image_set(ckan, architecture, kind) for kind in kinds]
 
 
@@ -102,7 +102,7 @@ def _base(workspace: Workspace, events: Events) -> BaseKind:
 
 def _build(workspace: Workspace, ckan: str, kind: BaseKind, absent: Sequence[ImageRef], events: Events) -> None:
     facts = host.host_build(workspace.ports.disk, workspace.env)
-    architecture = workspace.ports.engine.info().architecture
+    architecture = workspace.engine_info().architecture
     for ref in absent:
         role = recipes.role_of(ref)
         context = recipes.context(recipes.recipe(role, ckan, architecture, kind), facts)

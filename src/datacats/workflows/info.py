@@ -9,8 +9,8 @@ from pathlib import Path
 
 from datacats.errors import DatacatsError
 from datacats.model import labels
-from datacats.model.environment import Environment, Phase, Site
-from datacats.model.names import PRIMARY, SERVICES, typed
+from datacats.model.environment import Environment, Phase, Placement, Site
+from datacats.model.names import PRIMARY, SERVICES, STATE, typed, volume_name
 from datacats.model.observed import ContainerSeen
 from datacats.model.switches import services_of
 from datacats.store import locate, site_file
@@ -22,7 +22,8 @@ class SiteInfo:
     """A site: its port, the services it should have, the state of each that has a container, and its address.
 
     ``state`` is running, partly (some service does not run), stopped, or half made; ``next`` is the command that
-    brings it up, empty when all of it runs.
+    brings it up, empty when all of it runs. ``volumes`` names the volume of each part of its state, where these do not
+    lie in the data directory.
     """
 
     name: str
@@ -34,6 +35,7 @@ class SiteInfo:
     url: str
     state: str
     next: str
+    volumes: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _site(workspace: Workspace, environment: Environment, name: str, seen: list[
         url=f"{site.url}/",
         state=state,
         next=_next(environment, site, state),
+        volumes=_volumes(environment, site),
     )
 
 
@@ -124,6 +127,12 @@ def _next(environment: Environment, site: Site, state: str) -> str:
         return ""
     where = environment.name if site.phase is Phase.CREATED else environment.source
     return typed(site.phase.verb, where, site.name)
+
+
+def _volumes(environment: Environment, site: Site) -> dict[str, str]:
+    if site.placement is Placement.BIND:
+        return {}
+    return {part: volume_name(part, environment.name, site.name) for part in STATE}
 
 
 def _states(site: str, seen: list[ContainerSeen]) -> Iterator[tuple[str, str]]:

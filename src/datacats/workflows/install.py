@@ -15,7 +15,7 @@ from datacats.model.extension import KeptBack
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import builder, layers, plugins, resolve, settle, up
+from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.plugins import Choice
 from datacats.workflows.resolve import Resolution
@@ -69,6 +69,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found):
         context = _context(workspace, found)
+        placement.refuse_extensions(context)
         before = _texts(workspace, found)
         environment = replace(found, extensions=_extensions(workspace, found, wanted))
         context = replace(context, environment=environment)

@@ -13,7 +13,7 @@ from datacats.model.event import Events
 from datacats.model.extension import Extension, Lock, Unbuilt
 from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
 from datacats.store import documents, layer
-from datacats.workflows import builder
+from datacats.workflows import builder, placement
 from datacats.workflows.workspace import Workspace
 
 _FORMAT = "1"
@@ -33,6 +33,8 @@ def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence
     name = digest(lock, own)
     disk = workspace.ports.disk
     target = context.environment.layer(name)
+    if name:
+        placement.refuse_extensions(context)
     if not name or disk.entry(target) is not None:
         return name
     making = target.with_name(f"{name}.making")

@@ -16,11 +16,11 @@ from datacats.model.image import ImageSet
 from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Operation, Plan
 from datacats.model.secrets import random_text
-from datacats.planning import admin, database, template
+from datacats.planning import admin, database
 from datacats.recipes import resolve_ckan
 from datacats.services import postgres
 from datacats.store import locate, site_file
-from datacats.workflows import claim, follow, images, ours, purge, settle, up
+from datacats.workflows import claim, follow, images, ours, parts, placement, purge, settle, up
 from datacats.workflows import template as templates
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.start import complete
@@ -110,12 +110,13 @@ class Audience:
 def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Site, told: Audience) -> Created:
     events = told.events
     site = replace(site, images=images.ensure(workspace, resolve_ckan(environment.ckan), events))
-    context = workspace.context(environment, site)
-    sealed = templates.ensure(workspace, site.images, context.host, events)
+    context = placement.decide(workspace, workspace.context(environment, site), events)
+    site = context.site
+    start = templates.ensure(workspace, context, events)
     with workspace.lock(environment, site.name):
         refuse_existing(workspace, environment, site.name)
         claim.write(workspace, environment, site)
-        _populate(workspace, context, sealed, events)
+        apply(parts.populate(workspace, context, start), workspace.ports, events)
         context = follow.follow(workspace, context, events)
         with ThreadPoolExecutor(1) as beside:  # services start meanwhile; they sync what they write themselves
             flushed = beside.submit(workspace.ports.disk.flush, context.directory)
@@ -139,12 +140,6 @@ def refuse_existing(workspace: Workspace, environment: Environment, site: str) -
             f"The site {site} of {environment.name} is there already.",
             f"Start it: {typed('start', environment.name, site)}",
         )
-
-
-def _populate(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> None:
-    there = {part: workspace.ports.disk.entry(context.directory / part) is not None for part in template.PARTS}
-    owner = (context.host.uid, context.host.gid)
-    apply(template.populate(sealed, context.directory, owner, there), workspace.ports, events)
 
 
 def _start(workspace: Workspace, context: SiteContext, new: NewSite, events: Events) -> tuple[SiteContext, Created]:

@@ -18,11 +18,13 @@ from datacats.workflows.workspace import Workspace, observe
 
 
 def refuse_strangers(seen: Observed, root: str) -> None:
-    """Raise Conflict when a container or network with one of a site's names does not belong to this data root."""
+    """Raise Conflict when an object with one of a site's names does not belong to this data root."""
     for there in seen.containers:
         refuse_foreign("container", there, {labels.ROOT: root})
     for network in seen.networks:
         refuse_foreign("network", network, {labels.ROOT: root})
+    for volume in seen.volumes:
+        refuse_foreign("volume", volume, {labels.ROOT: root})
 
 
 def container(workspace: Workspace, environment: Environment, site: str, service: str) -> ContainerSeen:

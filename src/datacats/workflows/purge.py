@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
-from datacats.model.environment import Environment, Phase
+from datacats.model.environment import Environment, Phase, Placement
 from datacats.model.event import Events, ignore
 from datacats.model.plan import Operation, Plan, RemoveTree
 from datacats.planning import teardown
@@ -126,8 +126,16 @@ def _sites(workspace: Workspace, environment: Environment, options: PurgeOptions
 
 
 def _engine_plan(workspace: Workspace, environment: Environment, site: str) -> Plan:
-    seen = observe(workspace.ports, environment, site)
+    seen = observe(workspace.ports, environment, site, _placement(workspace, environment, site))
     return teardown.remove(seen.of(workspace.root.uuid), cause="the site is purged")
+
+
+def _placement(workspace: Workspace, environment: Environment, site: str) -> Placement:
+    """Return where the parts of a site lie; of one whose record is damaged, where they might."""
+    try:
+        return site_file.read(workspace.ports.disk, environment, site).placement
+    except (ConfigError, NotFound):
+        return Placement.VOLUMES
 
 
 def _data_plan(environment: Environment, sites: list[str], *, last: bool) -> Plan:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import SubnetTaken
-from datacats.model.environment import Environment, Host, Site, SiteContext
+from datacats.model.environment import Environment, Placement, Site, SiteContext
 from datacats.model.event import Events
 from datacats.model.image import ROLES, ImageSet
 from datacats.model.observed import Observed
-from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveTree
+from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree
 from datacats.model.secrets import Secrets
 from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
-from datacats.services import common, files, postgres, redis, solr, web
+from datacats.services import common, files, postgres, redis, solr, volumes, web
 from datacats.store import source
 from datacats.workflows import subnets
 from datacats.workflows.workspace import Workspace, observe
@@ -30,40 +31,67 @@ def key(images: ImageSet, plugins: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def ensure(workspace: Workspace, images: ImageSet, host: Host, events: Events) -> Path:
-    """Return the directory of the template for these images, making it when there is none."""
-    there = sealed(workspace, images)
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sealed template: the directory that holds it, and the site that it was made as, which names its volumes.
+
+    Where it lies in volumes, the directory is empty and only says that they are complete.
+    """
+
+    path: Path
+    context: SiteContext
+
+
+def ensure(workspace: Workspace, of: SiteContext, events: Events) -> Template:
+    """Return the template for a new site, making it when there is none."""
+    there = sealed(workspace, of.site.images, of.site.placement)
     disk = workspace.ports.disk
-    context = _context(workspace, there.name, images, host)
+    context = _context(workspace, there.name, of)
     working = context.environment.data
-    if disk.entry(there) is None or disk.entry(working) is not None:
+    if not _is_whole(workspace, there, context) or disk.entry(working) is not None:
         with workspace.root.lock(disk, f"template-{there.name}"):
-            if disk.entry(there) is None:
-                _make(workspace, context, there, events)
-            else:
+            if _is_whole(workspace, there, context):
                 apply(Plan.of([RemoveTree(working, cause="the template is sealed")]), workspace.ports, events)
-    return there
+            else:
+                _make(workspace, context, there, events)
+    return Template(there, context)
 
 
-def sealed(workspace: Workspace, images: ImageSet) -> Path:
-    """Return where the template for these images is, or would be."""
-    return workspace.root.templates / key(images, source.PLUGINS)
+def sealed(workspace: Workspace, images: ImageSet, placement: Placement) -> Path:
+    """Return where the template for these images is, or would be. One in volumes is of one engine."""
+    if placement is Placement.BIND:
+        return workspace.root.templates / key(images, source.PLUGINS)
+    return workspace.root.templates / key(images, f"{source.PLUGINS}\0{workspace.engine_info().identity}")
 
 
-def _context(workspace: Workspace, name: str, images: ImageSet, host: Host) -> SiteContext:
+def _is_whole(workspace: Workspace, there: Path, context: SiteContext) -> bool:
+    """Whether it is sealed, and nobody has removed its volumes, which no container uses."""
+    if workspace.ports.disk.entry(there) is None:
+        return False
+    if context.site.placement is Placement.BIND:
+        return True
+    wanted = {common.volume(context, part).name for part in template.PARTS}
+    return wanted <= {seen.name for seen in workspace.ports.engine.volumes.list()}
+
+
+def _context(workspace: Workspace, name: str, of: SiteContext) -> SiteContext:
     """Describe the site that becomes the template.
 
     No user's environment can have its name, and another data root that makes the same one has another.
     """
     working = workspace.root.templates / f"{name}.making"
     environment = Environment("_template", working / "source", working, workspace.root.uuid, "")
-    return SiteContext(environment, Site(f"{name}-{workspace.root.uuid[:8]}", 0, ("", ""), images), host)
+    name = f"{name}-{workspace.root.uuid[:8]}"
+    site = Site(name, 0, ("", ""), of.site.images, placement=of.site.placement)
+    return SiteContext(environment, site, of.host)
 
 
 def _make(workspace: Workspace, context: SiteContext, target: Path, events: Events) -> None:
     ports, working = workspace.ports, context.environment.data
-    left = observe(ports, context.environment, context.site.name).of(workspace.root.uuid)
-    apply(teardown.remove(left, cause="an earlier run was interrupted"), ports, events)
+    seen = observe(ports, context.environment, context.site.name, context.site.placement)
+    apply(teardown.remove(seen.of(workspace.root.uuid), cause="an earlier run was interrupted"), ports, events)
+    if ports.disk.entry(target) is not None:
+        apply(Plan.of([RemoveTree(target, cause="its volumes are gone")]), ports, events)
     apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
     secrets = Secrets.fresh()
     apply(_prepare(context, secrets), ports, events)
@@ -92,14 +120,22 @@ def _prepare(context: SiteContext, secrets: Secrets) -> Plan:
     owner = (context.host.uid, context.host.gid)
     cause = "a template is made from the definition alone"
     choices = source.new_files("CKAN")[source.INI]
-    texts = {context.environment.source / source.INI: choices, **files.run_files(context, secrets, choices)}
-    return Plan.of(
-        [
-            *template.directories(context.directory, owner, cause),
-            MakeDirectory(context.environment.source, owner, cause=cause),
-            *(PlaceFile(path, content, owner, cause=cause) for path, content in texts.items()),
-        ]
-    )
+    texts = files.run_files(context, secrets, choices)
+    ini = context.environment.source / source.INI
+    steps: list[Operation] = [
+        MakeDirectory(context.environment.source, owner, 0o755, cause=cause),
+        PlaceFile(ini, choices, owner, 0o644, cause=cause),
+    ]
+    if context.site.placement is Placement.BIND:
+        steps += template.directories(context.directory, owner, cause)
+        steps += [PlaceFile(path, content, owner, cause=cause) for path, content in texts.items()]
+    else:
+        steps.append(MakeDirectory(context.directory, owner, cause=cause))
+        contents = volumes.archives(texts)
+        if context.site.placement is Placement.COPIES:
+            contents[web.SOURCE] = volumes.archive({source.INI: choices}, 0o644)
+        steps += [volumes.fill(context, part, content, cause=cause) for part, content in contents.items()]
+    return Plan.of(steps)
 
 
 def _steps(context: SiteContext, secrets: Secrets) -> template.TemplateSteps:
@@ -116,6 +152,7 @@ def _steps(context: SiteContext, secrets: Secrets) -> template.TemplateSteps:
             postgres.statements(context, "postgres", template.SCRUB_CLUSTER, what="no password", cause=_SCRUB),
         ),
         stop=teardown.remove(there, cause="the template is complete"),
+        discard=() if context.site.placement is Placement.BIND else volumes.without_template(context),
     )
 
 

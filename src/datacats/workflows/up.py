@@ -11,14 +11,14 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
 from datacats.model.observed import Observed
-from datacats.model.plan import Operation, PlaceFile, Plan
+from datacats.model.plan import Operation, Plan
 from datacats.model.switches import services_of
-from datacats.planning import teardown, template
+from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
 from datacats.services import files, ini
 from datacats.services.describe import Desired, describe
 from datacats.store import site_file, source
-from datacats.workflows import claim, ours, subnets
+from datacats.workflows import claim, ours, parts, placement, subnets
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -47,9 +47,11 @@ ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
 
 def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
     """Plan what brings the site up; an empty plan means that it runs as described."""
-    desired, placed = _desired(workspace, context)
-    observed = observe(workspace.ports, context.environment, context.site.name)
+    desired, wanted = _desired(workspace, context)
+    observed = observe(workspace.ports, context.environment, context.site.name, context.site.placement)
     ours.refuse_strangers(observed, workspace.root.uuid)
+    parts.refuse_lost(context, observed)
+    placed = parts.private(workspace, context, wanted, observed)
     services = [each for each in desired.services if how.only is None or each.service in how.only]
     following = Following(
         {"postgres": (desired.passwords,), "web": how.after_web},
@@ -100,20 +102,12 @@ def bring_up_anywhere(
     return bring_up_anywhere(workspace, context, how, events, tries - 1)
 
 
-def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, Plan]:
+def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts.Private]:
+    placement.check_source(workspace, context)
     disk = workspace.ports.disk
     choices = source.check_ini(disk, context.environment.source, ini.OWNED)
     secrets = site_file.read_secrets(disk, context.environment, context.site.name)
     tokens = site_file.read_tokens(disk, context.environment, context.site.name)
     texts = files.run_files(context, secrets, choices, tokens)
-    owner = (context.host.uid, context.host.gid)
-    absent = [
-        step for step in template.directories(context.directory, owner, "not there") if disk.entry(step.path) is None
-    ]
-    placed = [
-        PlaceFile(path, content, owner, cause="not as described")
-        for path, content in texts.items()
-        if disk.entry(path) is None or disk.read(path) != content
-    ]
-    desired = describe(context, secrets, files.configuration_digest(texts, choices))
-    return desired, Plan.of([*absent, *placed])
+    copy = parts.copied(workspace, context)
+    return describe(context, secrets, files.configuration_digest(texts, choices + copy)), parts.Private(texts, copy)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from datacats.model import labels
-from datacats.model.environment import Environment, Site, SiteContext
-from datacats.model.names import SERVICES, container_name, network_name
-from datacats.model.observed import Observed
+from datacats.model.environment import Environment, Placement, Site, SiteContext
+from datacats.model.names import SERVICES, container_name, network_name, suffix
+from datacats.model.observed import EngineInfo, Observed, VolumeSeen
 from datacats.model.ports import Ports
 from datacats.store import host, layer, locate, site_file
 from datacats.store.root import DataRoot, open_root
@@ -26,6 +26,7 @@ class Workspace:
     root: DataRoot
     env: Mapping[str, str]
     cwd: Path
+    _told: list[EngineInfo] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def open(cls, ports: Ports, env: Mapping[str, str], cwd: Path) -> Workspace:
@@ -39,6 +40,12 @@ class Workspace:
     def find(self, reference: str | None) -> Environment:
         """Return the environment that a user's word names. Raises NotFound, Conflict, ConfigError."""
         return locate.find(self.ports.disk, self.root, reference, self.cwd)
+
+    def engine_info(self) -> EngineInfo:
+        """Return the engine as it described itself when it was first asked."""
+        if not self._told:
+            self._told.append(self.ports.engine.info())
+        return self._told[0]
 
     def context(self, environment: Environment, site: str | Site) -> SiteContext:
         """Return all that describes a site. Raises NotFound when there is no such site."""
@@ -68,8 +75,11 @@ class Workspace:
         return self.ports.disk.lock(path, f"the site {site} of {environment.name}", wait=_PATIENCE)
 
 
-def observe(ports: Ports, of: Environment, site: str) -> Observed:
-    """Read what the engine holds under a site's names, ours or not, and the site's one-off containers."""
+def observe(ports: Ports, of: Environment, site: str, placement: Placement = Placement.BIND) -> Observed:
+    """Read what the engine holds under a site's names, ours or not, and the site's one-off containers.
+
+    Volumes are looked at only where a site's parts lie in such.
+    """
     environment = of.name
     names = {container_name(service, environment, site) for service in SERVICES}
     networks = {network_name(kind, environment, site) for kind in ("front", "back")}
@@ -77,7 +87,18 @@ def observe(ports: Ports, of: Environment, site: str) -> Observed:
     containers = tuple(
         seen for seen in ports.engine.containers.list(name="") if seen.name in names or _whose(seen.labels) == mine
     )
-    return Observed(containers, tuple(seen for seen in ports.engine.networks.list() if seen.name in networks))
+    volumes = () if placement is Placement.BIND else _volumes(ports, environment, site)
+    return Observed(containers, tuple(seen for seen in ports.engine.networks.list() if seen.name in networks), volumes)
+
+
+def _volumes(ports: Ports, environment: str, site: str) -> tuple[VolumeSeen, ...]:
+    """Names hold no ``_``: what follows the name of a part is a site's alone."""
+    ending = suffix(environment, site)
+    return tuple(
+        seen
+        for seen in ports.engine.volumes.list()
+        if seen.name.startswith("datacats_") and seen.name.removeprefix("datacats_").partition("_")[2] == ending
+    )
 
 
 def _whose(found: Mapping[str, str]) -> tuple[str | None, ...]:

@@ -21,7 +21,7 @@ from datacats.model.image import BuildContext, ContextFile, ImageRef
 from datacats.model.plan import Operation, Plan
 from datacats.model.ports import Completed, Ports
 from datacats.model.probe import ExecProbe
-from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 
 WEB = ImageRef("datacats/web", "1")
 REMOTE = ImageRef("registry:5000/datacats/web", "1")
@@ -91,6 +91,8 @@ CALLS: list[tuple[Operation, list[str]]] = [
     (plan.RunProgram(("true",), cause=WHY), ["run"]),
     (plan.CreateNetwork(NetworkSpec("back", "10.0.1.0/27", internal=True), cause=WHY), ["create"]),
     (plan.RemoveNetwork("other", cause=WHY), ["remove"]),
+    (plan.CreateVolume(VolumeSpec("data"), cause=WHY), ["create"]),
+    (plan.RemoveVolume("data", cause=WHY), ["remove"]),
     (plan.CreateContainer(SPEC, cause=WHY), ["create"]),
     (plan.ConnectNetwork("db", Attachment("front"), cause=WHY), ["connect"]),
     (plan.StartContainer("db", cause=WHY), ["start"]),

@@ -14,6 +14,7 @@ from datacats.errors import (
     ImageMissing,
     NameTaken,
     NoSuchContainer,
+    PathUnseen,
     SubnetTaken,
 )
 
@@ -28,6 +29,8 @@ SAID = [
     (404, "pull access denied for x, repository does not exist or may require 'docker login'", ImageMissing),
     (409, 'Conflict. The container name "/x" is already in use by container "1"', NameTaken),
     (409, "network with name x already exists", NameTaken),
+    (404, "get x: no such volume", NoSuchContainer),
+    (409, "remove x: volume is in use - [1]", Conflict),
     (409, "Container x is not running", NoSuchContainer),
     (409, "Container x is paused, unpause the container before exec", Conflict),
     (409, "removal of container x is already in progress", BeingRemoved),
@@ -45,7 +48,7 @@ SAID = [
     (400, "client version 1.41 is too old. Minimum supported API version is 1.44", VersionRefused),
     (400, "client version 1.41 is too new. Maximum supported API version is 1.39", EngineTooOld),
     (500, "write /var/lib/docker/x: no space left on device", EngineError),
-    (400, 'invalid mount config for type "bind": bind source path does not exist: /x', EngineError),
+    (400, 'invalid mount config for type "bind": bind source path does not exist: /x', PathUnseen),
     (418, "something new", EngineError),
 ]
 

@@ -15,6 +15,7 @@ from datacats.model.plan import (
     ConnectNetwork,
     CreateContainer,
     CreateNetwork,
+    CreateVolume,
     Flush,
     ImportBase,
     MakeDirectory,
@@ -28,6 +29,7 @@ from datacats.model.plan import (
     RemoveImage,
     RemoveNetwork,
     RemoveTree,
+    RemoveVolume,
     RunOneOff,
     RunProgram,
     RunSql,
@@ -37,7 +39,7 @@ from datacats.model.plan import (
     Wait,
 )
 from datacats.model.probe import ExecProbe, HttpProbe
-from datacats.model.service import Attachment, ContainerSpec, NetworkSpec
+from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 
 SECRET = "correct-horse"
 SECRET_BYTES = SECRET.encode()
@@ -60,6 +62,8 @@ TEXTS: list[tuple[Operation, str]] = [
     ),
     (CreateNetwork(NetworkSpec("front", "10.0.0.0/27", internal=False), cause="c"), "create network front 10.0.0.0/27"),
     (RemoveNetwork("back", cause="c"), "remove network back"),
+    (CreateVolume(VolumeSpec("data"), cause="c"), "create volume data"),
+    (RemoveVolume("data", cause="c"), "remove volume data"),
     (CreateContainer(SPEC, cause="c"), "create datacats_web_cats from datacats/web:1"),
     (CreateContainer(ONE_OFF, cause="c"), "create a one-off container from datacats/web:1"),
     (ConnectNetwork("web", Attachment("front"), cause="c"), "connect web to front"),
@@ -69,6 +73,7 @@ TEXTS: list[tuple[Operation, str]] = [
     (RemoveContainer("web", cause="c"), "remove web"),
     (RunSql("postgres", ("psql", SECRET), SECRET, "set roles", cause="c"), "run SQL in postgres: set roles"),
     (RunOneOff(ONE_OFF, cause="c"), "run ckan db init"),
+    (RunOneOff(ONE_OFF, SECRET_BYTES, "fill data", cause="c"), "fill data"),
     (Wait(HttpProbe("http://127.0.0.1:1/", "web", 1), cause="c"), "wait until http://127.0.0.1:1/ answers"),
     (Wait(ExecProbe("solr", ("sh", SECRET), 1, "answers queries"), cause="c"), "wait until solr answers queries"),
     (RunProgram(("mmdebstrap", "x"), cause="c"), "run mmdebstrap x"),

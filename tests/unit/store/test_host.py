@@ -8,6 +8,7 @@ import pytest
 
 from datacats.engine.fake_disk import FakeDisk
 from datacats.errors import Conflict, UsageError
+from datacats.model.environment import IMAGE_USER
 from datacats.store import host
 from datacats.store.subnets import free_pair, range_of
 
@@ -31,7 +32,7 @@ def test_for_root_the_nearest_directory_above_decides_for_a_new_source_directory
 def test_nothing_ever_belongs_to_root() -> None:
     disk = FakeDisk()
     disk.make_directory(Path("/srv/cats"), 0o755, (0, 0))
-    assert host.owner_for(disk, Path("/srv/cats"), (0, 0)) == host.FIXED_USER
+    assert host.owner_for(disk, Path("/srv/cats"), (0, 0)) == IMAGE_USER
 
 
 def test_a_proxy_is_told_in_both_spellings_and_never_used_between_services() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from datacats.engine.disk import RealDisk
 from datacats.errors import ConfigError, NotFound
-from datacats.model.environment import Environment, Mode, Phase
+from datacats.model.environment import Environment, Mode, Phase, Placement
 from datacats.store import site_file
 from datacats.store.root import open_root
 from tests.unit.builders import ENVIRONMENT, SITE
@@ -29,8 +29,20 @@ def environment(tmp_path: Path) -> Environment:
 
 def test_a_site_reads_back_as_it_was_written(environment: Environment) -> None:
     site = replace(SITE, mode=Mode.PRODUCTION, phase=Phase.PURGING, site_url="https://x", previous=SITE.images)
+    site = replace(site, placement=Placement.VOLUMES)
     site_file.write(DISK, environment, site, OWNER)
     assert site_file.read(DISK, environment, "primary") == site
+
+
+def test_a_site_that_was_written_before_there_were_volumes_has_its_data_in_its_directory(
+    environment: Environment,
+) -> None:
+    site_file.write(DISK, environment, SITE, OWNER)
+    path = environment.site_directory("primary") / "site.json"
+    record = json.loads(path.read_text())
+    del record["placement"]
+    path.write_text(json.dumps(record))
+    assert site_file.read(DISK, environment, "primary").placement is Placement.BIND
 
 
 def test_state_is_readable_by_its_owner_only(environment: Environment) -> None:

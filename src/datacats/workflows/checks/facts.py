@@ -64,8 +64,8 @@ class Facts:
 
     @property
     def ours(self) -> Observed:
-        """The containers and networks that this data root has made."""
-        seen = Observed(self.engine.containers, self.engine.networks)
+        """The containers, networks and volumes that this data root has made."""
+        seen = Observed(self.engine.containers, self.engine.networks, self.engine.volumes)
         return seen.of(self.data.root.uuid) if self.data.root else Observed()
 
     def web(self, seen: SeenSite) -> ContainerSeen | None:

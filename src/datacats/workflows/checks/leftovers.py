@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from datacats.model import labels
 from datacats.model.finding import Finding, Severity, ok
-from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
+from datacats.model.observed import ContainerSeen, NetworkSeen, Observed, VolumeSeen
 from datacats.model.plan import Plan, RemoveTree
 from datacats.planning import teardown
 from datacats.workflows.checks.facts import Facts
@@ -26,7 +27,14 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     """Look for what is left on the engine and below the data root. A lock that is held means that it is in use."""
     if facts.data.root is None:
         return ()
-    found = (*_templates(facts), *lost(facts.ours, _owners(facts)), *one_offs(facts.ours), *_archive(facts))
+    owners = _owners(facts)
+    found = (
+        *_templates(facts),
+        *lost(facts.ours, owners),
+        *lost_volumes(facts.ours, owners),
+        *one_offs(facts.ours),
+        *_archive(facts),
+    )
     return found or (ok(NAME, "Interrupted commands left nothing behind."),)
 
 
@@ -34,7 +42,7 @@ def lost(ours: Observed, owners: Collection[str]) -> Iterator[Finding]:
     """Judge what the engine holds of environments that have no data directory (``owners`` are those that have)."""
     names = {*map(_owner, ours.containers), *map(_owner, ours.networks)}
     for name in sorted(names - set(owners)):
-        theirs = _of(ours, name)
+        theirs = replace(_of(ours, name), volumes=())
         yield Finding(
             NAME,
             Severity.WARNING,
@@ -43,6 +51,19 @@ def lost(ours: Observed, owners: Collection[str]) -> Iterator[Finding]:
             _FIX,
             teardown.remove(theirs, cause="its environment is gone"),
             "root",
+        )
+
+
+def lost_volumes(ours: Observed, owners: Collection[str]) -> Iterator[Finding]:
+    """Judge volumes of environments that have no data directory; they may hold all that is left of somebody's work."""
+    for name in sorted({*map(_owner, ours.volumes)} - set(owners)):
+        volumes = [seen.name for seen in _of(ours, name).volumes]
+        yield Finding(
+            NAME,
+            Severity.WARNING,
+            f"The engine holds {len(volumes)} volumes with data of {name}, which has no data directory any more.",
+            "Its database and files are in them; the passwords that went with them are lost.",
+            f"If nobody needs them: docker volume rm {' '.join(volumes)}",
         )
 
 
@@ -110,10 +131,11 @@ def _of(ours: Observed, environment: str) -> Observed:
     return Observed(
         tuple(seen for seen in ours.containers if _owner(seen) == environment),
         tuple(seen for seen in ours.networks if _owner(seen) == environment),
+        tuple(seen for seen in ours.volumes if _owner(seen) == environment),
     )
 
 
-def _owner(seen: ContainerSeen | NetworkSeen) -> str:
+def _owner(seen: ContainerSeen | NetworkSeen | VolumeSeen) -> str:
     return seen.labels.get(labels.ENVIRONMENT, "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from datacats.errors import DatacatsError
-from datacats.model.observed import ContainerSeen, EngineInfo, ImageSeen, NetworkSeen
+from datacats.model.observed import ContainerSeen, EngineInfo, ImageSeen, NetworkSeen, VolumeSeen
 from datacats.model.ports import Engine
 
 
@@ -48,6 +48,11 @@ class SeenEngine:
     def networks(self) -> tuple[NetworkSeen, ...]:
         """All its networks."""
         return self.port.networks.list() if self.info else ()
+
+    @cached_property
+    def volumes(self) -> tuple[VolumeSeen, ...]:
+        """All its named volumes."""
+        return self.port.volumes.list() if self.info else ()
 
     @cached_property
     def images(self) -> Mapping[str, ImageSeen]:

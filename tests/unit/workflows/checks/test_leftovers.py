@@ -4,6 +4,7 @@ from datacats.model import labels
 from datacats.model.finding import Severity
 from datacats.model.observed import Observed
 from datacats.model.plan import Plan
+from datacats.model.service import VolumeSpec
 from datacats.store.root import FILE
 from datacats.workflows.checks import leftovers
 from tests.unit.workflows.checks.scene import HOME, LABELS, Scene, container
@@ -45,6 +46,33 @@ def test_containers_of_others_are_never_touched() -> None:
     scene.run("datacats_web_hand")
     (found,) = leftovers.check(scene.facts)
     assert found.severity is Severity.OK
+
+
+def test_volumes_of_an_environment_without_data_directory_are_named_and_never_removed() -> None:
+    scene = Scene()
+    gone = {**LABELS, labels.ENVIRONMENT: "gone"}
+    scene.run("datacats_web_gone", labels=gone)
+    scene.engine.volumes.create(VolumeSpec("datacats_postgres_gone", gone))
+    containers, volumes = leftovers.check(scene.facts)
+    assert lines(containers.mend) == ["stop datacats_web_gone", "remove datacats_web_gone"]
+    assert (volumes.severity, volumes.mend) == (Severity.WARNING, None)
+    assert "docker volume rm datacats_postgres_gone" in volumes.fix
+
+
+def test_volumes_of_environments_that_are_there_and_of_templates_are_no_leftovers() -> None:
+    scene = Scene()
+    scene.engine.volumes.create(VolumeSpec("datacats_postgres_catstown", LABELS))
+    scene.engine.volumes.create(VolumeSpec("t", {**LABELS, labels.ENVIRONMENT: "_template"}))
+    (found,) = leftovers.check(scene.facts)
+    assert found.severity is Severity.OK
+
+
+def test_volumes_of_a_template_that_was_not_finished_go_with_it() -> None:
+    scene = Scene()
+    scene.disk.make_directory(MAKING, 0o700)
+    scene.engine.volumes.create(VolumeSpec("t", {**LABELS, labels.ENVIRONMENT: "_template"}))
+    (found,) = leftovers.check(scene.facts)
+    assert "remove volume t" in lines(found.mend)
 
 
 def test_any_data_directory_counts_also_one_that_is_half_made() -> None:
