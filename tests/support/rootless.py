@@ -52,7 +52,7 @@ def rootless_engine() -> Iterator[Rootless]:
     assert not missing, f"a rootless engine needs {missing}: apt-get install uidmap slirp4netns rootlesskit"
     script = next((path for path in _SCRIPTS if path.exists()), None)
     assert script, "a rootless engine needs dockerd-rootless.sh, of Debian's docker.io or Docker's rootless extras"
-    engine = Rootless(Path(tempfile.mkdtemp(prefix="datacats-e2e-rootless-")), f"dctest{secrets.token_hex(3)}")
+    engine = Rootless(Path(tempfile.mkdtemp(prefix="datacats-rootless-")), f"dctest{secrets.token_hex(3)}")
     subprocess.run(["useradd", "--no-create-home", engine.user], check=True)
     try:
         _prepare(engine)
@@ -60,8 +60,8 @@ def rootless_engine() -> Iterator[Rootless]:
             _wait_until_answers(engine.base / "docker.sock")
             yield engine
     finally:
-        subprocess.run(["userdel", engine.user], check=True)
-        shutil.rmtree(engine.base, ignore_errors=True)
+        subprocess.run(["userdel", "--force", engine.user], check=True)
+        subprocess.run(["rm", "-rf", str(engine.base)], check=True)
 
 
 def _prepare(engine: Rootless) -> None:
