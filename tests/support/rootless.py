@@ -18,6 +18,9 @@ _SCRIPTS = (Path("/usr/share/docker.io/contrib/dockerd-rootless.sh"), Path("/usr
 _PROGRAMS = ("rootlesskit", "slirp4netns", "newuidmap")
 _TUN = os.makedev(10, 200)
 
+_ALONE = ("unshare", "--mount", "--pid", "--fork", "--mount-proc")
+"""Whatever is left of an engine ends with its first process."""
+
 _START = """\
 set -e
 mount --bind "$1/tun" /dev/net/tun
@@ -56,7 +59,7 @@ def rootless_engine() -> Iterator[Rootless]:
     subprocess.run(["useradd", "--no-create-home", engine.user], check=True)
     try:
         _prepare(engine)
-        with _running("unshare", "--mount", "bash", "-c", _START, "start", str(engine.base), engine.user, str(script)):
+        with _running(*_ALONE, "bash", "-c", _START, "start", str(engine.base), engine.user, str(script)):
             _wait_until_answers(engine.base / "docker.sock")
             yield engine
     finally:
