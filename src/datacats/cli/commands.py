@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "install": ("install", "Install extensions: those in the source directory, and those asked for."),
     "uninstall": ("uninstall", "Take extensions out."),
     "extensions": ("extensions", "List the extensions of an environment, and which of their plugins are enabled."),
+    "test": ("test", "Run an extension's own tests, among databases made for them and removed after."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
     "exec": ("exec", "Run a command inside a running service."),
@@ -34,5 +35,5 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""
 
-PASS_THROUGH = frozenset({"ckan", "paster", "exec"})
+PASS_THROUGH = frozenset({"ckan", "paster", "exec", "test"})
 """Commands whose words belong to an inner command, a ``--json`` among them too."""

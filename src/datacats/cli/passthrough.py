@@ -15,40 +15,47 @@ from datacats.model.names import PRIMARY
 if TYPE_CHECKING:
     from datacats.model.ports import Streams
 
-_VALUED = {"-e": "--environment", "-s": "--site"}
-
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class PassThrough(click.Command):
-    """A command that stops reading options at the first word that is not its own."""
+    """A command that stops reading options at the first word that is not its own.
+
+    ``keeps_dashes`` leaves the two dashes where they are that come before the inner command.
+    """
+
+    keeps_dashes = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the separator before the inner command, then parse as usual."""
-        own = _own_words(args)
+        own = self._own_words(args)
         if own > len(args):  # the value of the last one is missing; a separator must not become it
             return super().parse_args(ctx, args)
         rest = args[own:]
-        return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if rest[:1] == ["--"] else rest)])
+        dashes = rest[:1] == ["--"] and not self.keeps_dashes
+        return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if dashes else rest)])
+
+    def _own_words(self, args: list[str]) -> int:
+        options = [each for each in self.params if isinstance(each, click.Option)]
+        valued = {name for each in options if not each.is_flag for name in each.opts}
+        flags = {name for each in options if each.is_flag for name in each.opts} | {"-h", "--help"}
+        position = 0
+        while position < len(args):
+            word = args[position]
+            if word in valued:
+                position += 2
+            elif word in flags or _holds_its_value(word, valued):
+                position += 1
+            else:
+                break
+        return position
 
 
-def _own_words(args: list[str]) -> int:
-    position = 0
-    while position < len(args):
-        word = args[position]
-        if word in {*_VALUED, *_VALUED.values()}:
-            position += 2
-        elif word in {"-h", "--help"} or _holds_its_value(word):
-            position += 1
-        else:
-            break
-    return position
-
-
-def _holds_its_value(word: str) -> bool:
+def _holds_its_value(word: str, valued: set[str]) -> bool:
     """Whether it is one of our options and its value in one word: ``--site=x`` or ``-sx``."""
-    short = word.startswith(tuple(_VALUED)) and not word.startswith("--")
-    return short or word.startswith(tuple(f"{long}=" for long in _VALUED.values()))
+    short = tuple(name for name in valued if not name.startswith("--"))
+    long = tuple(f"{name}=" for name in valued if name.startswith("--"))
+    return word.startswith(long) or (word.startswith(short) and not word.startswith("--"))
 
 
 def passthrough_options(function: Function) -> Function:

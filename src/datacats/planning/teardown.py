@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from datacats.model import labels
 from datacats.model.names import BESIDE_WEB, STOP_ORDER
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
-from datacats.model.plan import Operation, Plan, RemoveContainer, RemoveNetwork, RemoveVolume, StopContainer
+from datacats.model.plan import (
+    Operation,
+    Plan,
+    RemoveContainer,
+    RemoveNetwork,
+    RemoveTree,
+    RemoveVolume,
+    StopContainer,
+)
 from datacats.model.service import NetworkSpec, ServiceSpec
 
 _GRACE = {"web": 35, **dict.fromkeys(BESIDE_WEB, 20), "solr": 30, "redis": 20, "postgres": 60}
@@ -25,6 +34,18 @@ def remove(observed: Observed, *, cause: str) -> Plan:
     gone: list[Operation] = [RemoveNetwork(network.name, cause=cause) for network in observed.networks]
     gone += [RemoveVolume(volume.name, cause=cause) for volume in observed.volumes]
     return Plan.of([*_remove(observed, cause), *gone])
+
+
+def discard(observed: Observed, paths: Sequence[Path], *, cause: str) -> Plan:
+    """Plan to remove what nobody needs any more, files and all: nothing is given time to end in order."""
+    containers = sorted(observed.containers, key=_order)
+    return Plan.of(
+        [
+            *(RemoveContainer(each.name, cause=cause) for each in containers),
+            *(RemoveNetwork(each.name, cause=cause) for each in observed.networks),
+            *(RemoveTree(path, cause=cause) for path in paths),
+        ]
+    )
 
 
 def described(networks: Sequence[NetworkSpec], services: Sequence[ServiceSpec]) -> Observed:

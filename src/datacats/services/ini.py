@@ -69,10 +69,11 @@ def render(
     values = {**_owned(context, secrets), **_extensions(context, secrets, choices), **tokens}
     owned = "\n".join(f"{key} = {_escape(value)}" for key, value in values.items())
     head = f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n"
-    return f"{head}\n{_logging(choices.decode())}".encode()
+    return f"{head}\n{logging_sections(choices.decode())}".encode()
 
 
-def _logging(choices: str) -> str:
+def logging_sections(choices: str) -> str:
+    """Return the sections that say how CKAN logs: those of a configuration, or to the console."""
     parser = RawConfigParser()
     parser.read_string(choices)
     if not all(parser.has_section(name) for name in ("loggers", "handlers", "formatters")):
@@ -112,11 +113,16 @@ def _owned(context: SiteContext, secrets: Secrets) -> dict[str, str]:
 
 def _extensions(context: SiteContext, secrets: Secrets, choices: bytes) -> dict[str, str]:
     """Return what known extensions must be told about the site."""
-    parser = RawConfigParser()
-    parser.read_string(choices.decode())
-    enabled = tuple(parser.get("app:main", "ckan.plugins", fallback="").split())
+    enabled = plugins(choices.decode())
     facts = {"database": _owned(context, secrets)["sqlalchemy.url"]}
     return {key: value.format(**facts) for known in catalogue.of_plugins(enabled) for key, value in known.site.items()}
+
+
+def plugins(text: str) -> tuple[str, ...]:
+    """Return the plugins that a configuration enables, in their order."""
+    parser = RawConfigParser()
+    parser.read_string(text)
+    return tuple(parser.get("app:main", "ckan.plugins", fallback="").split())
 
 
 def _escape(value: str) -> str:

@@ -127,12 +127,12 @@ def first_roles(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql
 
 def first_roles_sql(secrets: Secrets) -> str:
     """The SQL that makes the roles and databases of a new cluster."""
-    return _FIRST_ROLES + _roles(secrets)
+    return _FIRST_ROLES + roles_sql(secrets)
 
 
 def passwords(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:
     """Give the roles the passwords that the site's other services know."""
-    return run_sql(context, "postgres", _roles(secrets), what="role passwords", cause=cause)
+    return run_sql(context, "postgres", roles_sql(secrets), what="role passwords", cause=cause)
 
 
 def dump_command(database: str) -> tuple[str, ...]:
@@ -148,5 +148,6 @@ def load_command(database: str, table: str = "") -> tuple[str, ...]:
     return ("bash", "-c", _LOAD, "load", database, table)
 
 
-def _roles(secrets: Secrets) -> str:
+def roles_sql(secrets: Secrets) -> str:
+    """The SQL that gives the roles their passwords."""
     return _ROLES.format(ckan=scram_verifier(secrets.ckan), datastore_ro=scram_verifier(secrets.datastore_ro))

@@ -34,6 +34,16 @@ def find(disk: Disk, source: Path) -> tuple[Extension | Unbuilt, ...]:
     return found
 
 
+def itself(disk: Disk, directory: Path) -> Extension | Unbuilt | None:
+    """Return the package that a directory is, or None. Raises ConfigError for a project file that cannot be read."""
+    return _package(disk, directory, "") if is_package(disk, directory) else None
+
+
+def is_package(disk: Disk, directory: Path) -> bool:
+    """Whether a directory holds a package that can be built."""
+    return any(disk.entry(directory / file) is not None for file in _BUILT_BY)
+
+
 def read_entry_points(text: str) -> EntryPoints:
     """Return the content of an ``entry_points.txt``."""
     parser = configparser.RawConfigParser(delimiters=("=",))
@@ -58,7 +68,7 @@ def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
         entry = disk.entry(directory)
         if name.startswith(".") or entry is None or entry.kind != "directory":
             continue
-        if any(disk.entry(directory / file) is not None for file in _BUILT_BY):
+        if is_package(disk, directory):
             yield _package(disk, source, name)
 
 

@@ -28,17 +28,37 @@ class Resolution:
     kept: tuple[KeptBack, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Packages of the source, and the lock of an earlier time, if any.
+
+    ``upgrade`` names packages to take the newest release of; ``held`` are versions that must be kept. With
+    ``testing`` CKAN's developers' versions are liked, and nobody is told of newer releases.
+    """
+
+    found: Sequence[Extension | Unbuilt]
+    lock: Lock | None
+    upgrade: Sequence[str] = ()
+    held: Sequence[str] = ()
+    testing: bool = False
+
+
 def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], events: Events) -> Resolution:
     """Return the exact packages for what ``context``'s environment asks for and its source directory holds.
 
     A lock that was made for the same request is taken as it is, unless ``upgrade`` names packages. Raises
     Unresolvable, and ConfigError or Conflict for a project file that cannot be used.
     """
-    environment = context.environment
-    found = extensions.find(workspace.ports.disk, environment.source)
+    disk, source = workspace.ports.disk, context.environment.source
+    sought = Sought(extensions.find(disk, source), lock_file.read(disk, source), upgrade)
+    return resolve_sought(workspace, context, sought, events)
+
+
+def resolve_sought(workspace: Workspace, context: SiteContext, sought: Sought, events: Events) -> Resolution:
+    """Return the exact packages for what ``context``'s environment asks for and what was found. Raises Unresolvable."""
+    environment, found, lock, upgrade = context.environment, sought.found, sought.lock, sought.upgrade
     own, unknown = layers.described(workspace, context, found)
-    request = _request(context, found)
-    lock = lock_file.read(workspace.ports.disk, environment.source)
+    request = request_for(context, found)
     if lock is not None and lock.request == request.digest and not upgrade and not unknown:
         return Resolution(lock, tuple(own))
     directories = tuple(each.directory for each in found)
@@ -46,8 +66,10 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
         return Resolution(Lock(request.ckan, request.digest, "", directories), tuple(own))
     question = {
         **_question(request, own, unknown, lock),
-        "named": [each for each in environment.extensions if plugins.name_of(each, "")],
+        "named": [each for each in environment.extensions if plugins.name_of(each, "") and not sought.testing],
         "upgrade": list(upgrade),
+        "held": list(sought.held),
+        "testing": sought.testing,
     }
     answer = builder.ask(workspace, context, question, events)
     layers.describe(workspace, context, unknown, answer["described"], events)
@@ -56,7 +78,8 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
     return Resolution(Lock(request.ckan, request.digest, answer["packages"], directories), tuple(own), kept)
 
 
-def _request(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
+def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
+    """Return the request that a lock is made for."""
     environment = context.environment
     names = [plugins.name_of(each, "") for each in environment.extensions]
     names += [extensions.normalise(each.name) for each in found if isinstance(each, Extension)]

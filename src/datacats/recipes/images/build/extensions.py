@@ -53,7 +53,8 @@ def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
     ``named`` are those of which a release that was not taken is told.
 
     ``unbuilt`` names directories whose metadata must be built first; ``locked`` is kept where it fits, unless
-    ``upgrade`` names packages (or all of them by ``*``).
+    ``upgrade`` names packages (or all of them by ``*``). ``held`` are versions that must be kept; with ``testing``
+    the versions that CKAN's own developers test with are taken where they fit.
     """
     described = {directory: describe(PROJECT / directory) for directory in request["unbuilt"]}
     wanted = [*request["asked"], *request["requires"]]
@@ -64,9 +65,11 @@ def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
         work = Path(scratch)
         free = {name for name, _ in map(split, request["overrides"])}
         fixed = {name: version for name, version in pins.items() if name not in free}
-        (work / "pins.txt").write_text(lines(f"{name}=={version}" for name, version in fixed.items()))
+        held = request.get("held", ())
+        (work / "pins.txt").write_text(lines([*(f"{name}=={version}" for name, version in fixed.items()), *held]))
         (work / "overrides.txt").write_text(lines(request["overrides"]))
-        (work / "lock.txt").write_text(request["locked"])
+        liked = developers_pins(request["locked"]) if request.get("testing") else []
+        (work / "lock.txt").write_text(f"{lines(liked)}{request['locked']}")
         (work / "wanted.txt").write_text(lines(wanted))
         found = compiled(
             work,
@@ -145,6 +148,15 @@ def ckan_pins() -> dict[str, str]:
     """Return what CKAN's own environment holds."""
     frozen = uv("pip", "freeze", "--python", PYTHON, env={"PYTHONPATH": ""})
     return {normal(name): version for name, version in PIN.findall(frozen)}
+
+
+def developers_pins(locked: str) -> list[str]:
+    """Return the packages that CKAN's own developers use, but for those that are locked already."""
+    code = "import importlib.metadata; print('\\n'.join(importlib.metadata.requires('ckan') or ()))"
+    told = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True).stdout
+    there = {name for name, _, _ in entries(locked)}
+    pins = PIN.findall("\n".join(line.partition(";")[0] for line in told.splitlines() if 'extra == "dev"' in line))
+    return [f"{name}=={version}" for name, version in pins if normal(name) not in there]
 
 
 def compiled(work: Path, options: Iterable[str], *, upgrade: bool) -> str:

@@ -19,6 +19,16 @@ def add(layers: tuple[str, ...] = LAYERS) -> None:
             if layer in sys.path and layer not in before:
                 sys.path.remove(layer)
                 sys.path.insert(_first(before), layer)
+            join("ckanext")
+
+
+def join(package: str) -> None:
+    """Let a namespace package see its part in each directory of the path, also where that has a module of its own."""
+    module = sys.modules.get(package)
+    for place in sys.path if module is not None else ():
+        part = os.path.join(place, package)  # noqa: PTH118
+        if os.path.isdir(part) and part not in module.__path__:  # noqa: PTH112
+            module.__path__.append(part)  # type: ignore[attr-defined]
 
 
 def _first(path: list[str]) -> int:

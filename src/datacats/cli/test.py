@@ -1,0 +1,61 @@
+"""``datacats test``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from datacats.cli.options import environment_option, pass_session
+from datacats.cli.passthrough import PassThrough, own_streams
+from datacats.cli.session import Session
+
+if TYPE_CHECKING:
+    from datacats.workflows.test import Run
+
+_HEAD = ("CKAN", "ckan_version", "passed", "failed", "errors", "skipped", "seconds", "status")
+
+
+class _Command(PassThrough):
+    keeps_dashes = True
+
+
+@click.command("test", cls=_Command, epilog="Example:  datacats test ckanext-cats --ckan 2.11,2.12 -- -k login")
+@environment_option
+@click.option("--ckan", default="", metavar="VERSIONS", help="CKAN versions, as in 2.11,2.12.  [default: one's own]")
+@click.option("--ckan-core", metavar="PATH_OR_KEYWORD", help="Run chosen tests of CKAN itself.")
+@click.option("--upgrade", is_flag=True, help="Take the newest releases of what the tests need.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...")
+@pass_session
+def command(
+    session: Session, words: tuple[str, ...], environment: str | None, ckan: str, ckan_core: str | None, upgrade: bool
+) -> int:
+    """Run an extension's own tests, among databases made for them and removed after.
+
+    The extension is the one of the current directory, in an environment or in a repository of its own. Words after
+    the two dashes go to pytest; streams, signals and exit status are its own. What it writes, such as coverage and
+    JUnit files, lands in the extension's directory.
+    """
+    from datacats.workflows.test import Tests, run_tests  # noqa: PLC0415 - help must not pay for it
+
+    versions = tuple(part.strip() for part in ckan.split(",") if part.strip())
+    tests = Tests(words, environment, versions, ckan_core, upgrade)
+    runs = run_tests(tests, session.workspace, own_streams(), session.events())
+    if len(versions) > 1:
+        for line in _table(runs):
+            click.echo(line)
+    return next((run.status for run in runs if run.status), 0)
+
+
+def _table(runs: Sequence[Run]) -> list[str]:
+    """Return a line for each CKAN, under a head."""
+    rows = [_HEAD, *(_row(run) for run in runs)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [lines[0], *(f"{line}  {run.problem}".rstrip() for line, run in zip(lines[1:], runs, strict=True))]
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    counts = [str(run.counts.get(name, 0)) if run.inside else "-" for name in _HEAD[2:6]]
+    return (run.ckan, run.inside or "-", *counts, f"{run.seconds:.0f}", str(run.status))

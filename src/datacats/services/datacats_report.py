@@ -1,0 +1,62 @@
+"""A plugin of pytest: tells which CKAN is tested, and writes down how the tests ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Protocol
+
+
+class _Report(Protocol):
+    """What pytest tells of one part of a test."""
+
+    when: str
+    outcome: str
+    passed: bool
+    failed: bool
+    skipped: bool
+
+
+_counts: Counter[str] = Counter()
+_times: dict[str, float] = {}
+
+
+def pytest_report_header() -> str:
+    """Say which CKAN it is that runs here."""
+    return f"ckan_version: {_version()}"
+
+
+def pytest_runtest_logstart() -> None:
+    """Keep when the first test began."""
+    _times.setdefault("first", time.time())
+
+
+def pytest_runtest_logreport(report: _Report) -> None:
+    """Count a test once: by its own outcome, or by that of what it needed."""
+    if report.skipped or hasattr(report, "wasxfail"):
+        _counts["skipped"] += 1
+    elif report.when == "call":
+        _counts[report.outcome] += 1
+    elif report.failed:
+        _counts["errors"] += 1
+
+
+def pytest_collectreport(report: _Report) -> None:
+    """Count what could not even be read."""
+    if report.failed:
+        _counts["errors"] += 1
+
+
+def pytest_sessionfinish() -> None:
+    """Write down what was counted."""
+    told = {"layout": 1, "ckan_version": _version(), "counts": dict(_counts), **_times}
+    Path(os.environ["DATACATS_REPORT"]).write_text(json.dumps(told))
+
+
+def _version() -> str:
+    import ckan  # type: ignore[import-not-found] # noqa: PLC0415 - there in the container
+
+    return str(ckan.__version__)

@@ -1,0 +1,126 @@
+"""What an extension says about its own tests: its configuration file for them, and the packages that they need."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from datacats.errors import ConfigError
+from datacats.model.ports import Disk
+from datacats.store.extensions import normalise
+
+INI = "test.ini"
+
+_EXTRAS = ("dev", "test", "tests", "testing")
+_FILES = ("dev-requirements.txt", "requirements-dev.txt", "test-requirements.txt", "requirements-test.txt")
+_USE = re.compile(r"^use[ \t]*[=:][ \t]*config:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_PART_OF_CKAN = {"pytest-ckan"}
+"""What CKAN has in itself by now: the old package would come between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ini:
+    """A configuration file for tests: its path below the extension's directory, and its text."""
+
+    path: PurePosixPath
+    text: str
+
+    @property
+    def used(self) -> PurePosixPath | None:
+        """The file that this one adds to, as a path of the same kind; None where it names none."""
+        found = _USE.search(self.text)
+        return _plain(self.path.parent / found[1]) if found else None
+
+    def using(self, place: str) -> str:
+        """Return the text with another file, or none yet, to add to."""
+        line = f"use = config:{place}"
+        text = re.sub(r"^use[ \t]*[=:].*\n?", "", self.text, flags=re.MULTILINE)
+        return re.sub(r"^\[app:main\][ \t]*$", f"[app:main]\n{line}", text, count=1, flags=re.MULTILINE)
+
+
+def inis(disk: Disk, directory: Path, path: str = INI) -> tuple[Ini, ...]:
+    """Return a configuration file for tests and those of the extension that it adds to; empty where there is none.
+
+    Raises ConfigError for one that CKAN could not read.
+    """
+    found: list[Ini] = []
+    place: PurePosixPath | None = PurePosixPath(path)
+    while place is not None and place not in [each.path for each in found]:
+        entry = disk.entry(directory / place)
+        if place.parts[:1] == ("..",) or entry is None or entry.kind != "file":
+            break
+        found.append(Ini(place, _text(disk, directory / place)))
+        place = found[-1].used
+    return tuple(found)
+
+
+def requirements(disk: Disk, directory: Path) -> tuple[str, ...]:
+    """Return what the extension's tests need beside what it needs itself; options of pip are left out."""
+    found = [*_extras(disk, directory), *_files(disk, directory)]
+    return tuple(dict.fromkeys(each for each in found if _name(each) not in _PART_OF_CKAN))
+
+
+def _plain(path: PurePosixPath) -> PurePosixPath:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return PurePosixPath(*parts)
+
+
+def _text(disk: Disk, path: Path) -> str:
+    try:
+        text = disk.read(path).decode()
+        parser = configparser.RawConfigParser()
+        parser.read_string(text)
+    except (UnicodeDecodeError, configparser.Error) as error:
+        raise ConfigError(f"{path} cannot be read: {' '.join(str(error).split())}.", "Mend it.") from error
+    if not parser.has_section("app:main"):
+        raise ConfigError(f"{path} has no section [app:main].", "Put CKAN's settings below such a line.")
+    return text
+
+
+def _extras(disk: Disk, directory: Path) -> Iterator[str]:
+    """Yield the extras for developers that a project file declares, and its groups of the same names."""
+    file = directory / "pyproject.toml"
+    tables: Mapping[str, Any] = tomllib.loads(disk.read(file).decode()) if disk.entry(file) is not None else {}
+    extras = tables.get("project", {}).get("optional-dependencies", {})
+    groups = tables.get("dependency-groups", {})
+    for name in _EXTRAS:
+        yield from (each for each in (*extras.get(name, ()), *groups.get(name, ())) if isinstance(each, str))
+    cfg = directory / "setup.cfg"
+    if disk.entry(cfg) is not None:
+        parser = configparser.RawConfigParser(strict=False)
+        parser.read_string(disk.read(cfg).decode(errors="replace"))
+        for name in _EXTRAS:
+            yield from _lines(parser.get("options.extras_require", name, fallback="").splitlines())
+
+
+def _files(disk: Disk, directory: Path) -> Iterator[str]:
+    for name in _FILES:
+        if disk.entry(directory / name) is not None:
+            yield from _lines(disk.read(directory / name).decode(errors="replace").splitlines())
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        wanted = line.partition(" #")[0].strip()
+        if wanted and not wanted.startswith(("#", "-")):
+            yield wanted
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
+    return normalise(found[0]) if found else ""

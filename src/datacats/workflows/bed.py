@@ -1,0 +1,119 @@
+"""The services of one run of tests: cloned from the template, on networks of their own, gone when the run ends."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from datacats.apply import apply
+from datacats.errors import Busy
+from datacats.model.environment import Environment, Host, Phase, Site, SiteContext
+from datacats.model.event import Events
+from datacats.model.image import ImageSet
+from datacats.model.observed import Observed
+from datacats.model.plan import MakeDirectory, PlaceFile, Plan, Wait
+from datacats.model.secrets import Secrets
+from datacats.planning import teardown, template
+from datacats.planning.converge import Following, converge
+from datacats.services import common, redis, solr, testing
+from datacats.store import host
+from datacats.workflows import subnets
+from datacats.workflows import template as templates
+from datacats.workflows.subject import NAME, Subject
+from datacats.workflows.workspace import Workspace, observe
+
+_LOCK = "test-"
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Where one run of tests works, and the secrets of its services."""
+
+    context: SiteContext
+    secrets: Secrets
+
+
+@contextmanager
+def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Events) -> Iterator[Bed]:
+    """Have services for one run while the context lasts; what runs that were killed left is removed first."""
+    name = random.token_hex(4)
+    sealed = templates.ensure(workspace, images, _host(workspace, subject), events)
+    with workspace.root.lock(workspace.ports.disk, f"{_LOCK}{name}"):
+        try:
+            yield _raise(workspace, _claim(workspace, subject, Site(name, 0, ("", ""), images), events), sealed, events)
+        finally:
+            _remove(workspace, name, events)
+
+
+def ready(workspace: Workspace, bed: Bed, events: Events) -> None:
+    """Wait until the slowest service can be used."""
+    apply(Plan.of([Wait(solr.probe(bed.context), cause="tests may search at once")]), workspace.ports, events)
+
+
+def place(workspace: Workspace, bed: Bed, texts: dict[Path, bytes], events: Events) -> None:
+    """Place private files of the run."""
+    owner = (bed.context.host.uid, bed.context.host.gid)
+    steps = [PlaceFile(path, content, owner, cause="for this run alone") for path, content in texts.items()]
+    apply(Plan.of(steps), workspace.ports, events)
+
+
+def _host(workspace: Workspace, subject: Subject) -> Host:
+    disk = workspace.ports.disk
+    return host.host(disk, workspace.env, host.owner_for(disk, subject.directory))
+
+
+def _claim(workspace: Workspace, subject: Subject, site: Site, events: Events) -> SiteContext:
+    """Make the run's directory and networks. From then on its lock tells that it is in use."""
+    site = replace(site, low_memory=True, phase=Phase.CREATED)
+    context = SiteContext(subject.environment, site, _host(workspace, subject))
+    owner = (context.host.uid, context.host.gid)
+    places = [context.environment.data, context.directory]
+    if subject.extension is None:
+        places.append(context.environment.source)
+    with workspace.root.lock(workspace.ports.disk):
+        _sweep(workspace, events)
+        context = subnets.give(workspace, context)
+        steps = [MakeDirectory(each, owner, cause="a run of tests") for each in places]
+        networks = converge(common.networks(context), (), Observed(), Following())
+        apply(Plan.of(steps) + networks, workspace.ports, events)
+    return context
+
+
+def _raise(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> Bed:
+    secrets = Secrets.fresh()
+    owner = (context.host.uid, context.host.gid)
+    directory = common.run_directory(context, redis.SERVICE)
+    cause = "a run of tests"
+    networks = common.networks(context)
+    described = testing.services(context)
+    there = teardown.described(networks, ())
+    following = Following({"postgres": (testing.databases(context, secrets),)})
+    prepared = [
+        *(MakeDirectory(context.directory / part, owner, cause=cause) for part in ("run/web", "run/redis", "redis")),
+        PlaceFile(directory / "redis.conf", redis.configuration(secrets), owner, cause=cause),
+    ]
+    plan = template.populate(sealed, context.directory, owner, dict.fromkeys(template.PARTS, False))
+    plan += Plan.of(prepared) + converge(networks, described, there, following)
+    apply(plan, workspace.ports, events)
+    return Bed(context, secrets)
+
+
+def _sweep(workspace: Workspace, events: Events) -> None:
+    """Remove what runs have left whose process is gone: its lock is free."""
+    disk, root = workspace.ports.disk, workspace.root
+    for name in disk.names(root.path / NAME / "sites"):
+        lock = f"{_LOCK}{name}"
+        with suppress(Busy), disk.lock(root.lock_path(lock), f"the run {name}", wait=0):
+            _remove(workspace, name, events)
+
+
+def _remove(workspace: Workspace, name: str, events: Events) -> None:
+    root = workspace.root
+    environment = Environment(NAME, root.path / NAME, root.path / NAME, root.uuid, "")
+    seen = observe(workspace.ports, environment, name).of(root.uuid)
+    lock = root.lock_path(f"{_LOCK}{name}")
+    plan = teardown.discard(seen, (environment.site_directory(name), lock), cause="the run of tests is over")
+    apply(plan, workspace.ports, events)
