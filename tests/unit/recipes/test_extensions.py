@@ -190,3 +190,18 @@ def test_the_image_that_installs_is_named_for_the_web_image_it_installs_for() ->
     context = recipes.builder(WEB, HostBuild())
     assert context.ref == recipes.builder_ref(WEB)
     assert str(context.ref).startswith("datacats/build:2.12.0-0123456789ab-")
+
+
+def test_an_extension_is_found_beside_a_namespace_that_was_made_before(tmp_path: Path) -> None:
+    """CKAN's own path file makes the namespace first; an extension's module of that name would hide behind it."""
+    core, layer, source = (tmp_path / name for name in ("core", "layer", "source"))
+    for place in (core / "ckanext" / "activity", layer, source / "ckanext" / "cats"):
+        place.mkdir(parents=True)
+    (source / "ckanext" / "__init__.py").write_text("")
+    (source / "ckanext" / "cats" / "__init__.py").write_text("name = 'Tom'")
+    (layer / "x.pth").write_text(f"{source}\n")
+    code = (
+        f"import sys; sys.path[:0] = [{str(IMAGES / 'web')!r}, {str(core)!r}]; import ckanext, datacats_layer as d;"
+        f"d.add(({str(layer)!r},)); import ckanext.cats, ckanext.activity; print(ckanext.cats.name)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "Tom\n"

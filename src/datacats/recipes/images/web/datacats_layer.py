@@ -25,10 +25,12 @@ def add(layers: tuple[str, ...] = LAYERS) -> None:
 def join(package: str) -> None:
     """Let a namespace package see its part in each directory of the path, also where that has a module of its own."""
     module = sys.modules.get(package)
-    for place in sys.path if module is not None else ():
-        part = os.path.join(place, package)  # noqa: PTH118
+    if module is None:
+        return
+    for place in sys.path:
+        part = os.path.join(place, package)  # noqa: PTH118 - pathlib would cost every start of Python
         if os.path.isdir(part) and part not in module.__path__:  # noqa: PTH112
-            module.__path__.append(part)  # type: ignore[attr-defined]
+            module.__path__.append(part)
 
 
 def _first(path: list[str]) -> int:
