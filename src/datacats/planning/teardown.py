@@ -43,6 +43,7 @@ def discard(observed: Observed, paths: Sequence[Path], *, cause: str) -> Plan:
         [
             *(RemoveContainer(each.name, cause=cause) for each in containers),
             *(RemoveNetwork(each.name, cause=cause) for each in observed.networks),
+            *(RemoveVolume(each.name, cause=cause) for each in observed.volumes),
             *(RemoveTree(path, cause=cause) for path in paths),
         ]
     )

@@ -1,4 +1,7 @@
-"""The services of one run of tests: cloned from the template, on networks of their own, gone when the run ends."""
+"""The services of one run of tests: cloned from the template, on networks of their own, gone when the run ends.
+
+Nothing is told of them: they are the same each time, and what pytest says comes after.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 from datacats.apply import apply
 from datacats.errors import Busy
 from datacats.model.environment import Environment, Host, Phase, Site, SiteContext
-from datacats.model.event import Events
+from datacats.model.event import Events, ignore
 from datacats.model.image import ImageSet
 from datacats.model.observed import Observed
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan, Wait
@@ -25,7 +28,7 @@ from datacats.workflows import template as templates
 from datacats.workflows.subject import NAME, Subject
 from datacats.workflows.workspace import Workspace, observe
 
-_LOCK = "test-"
+__all__ = ["NAME", "Bed", "lock_name", "made", "place", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,30 @@ class Bed:
 def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Events) -> Iterator[Bed]:
     """Have services for one run while the context lasts; what runs that were killed left is removed first."""
     name = random.token_hex(4)
+    _sweep(workspace)
     sealed = templates.ensure(workspace, images, _host(workspace, subject), events)
-    with workspace.root.lock(workspace.ports.disk, f"{_LOCK}{name}"):
+    with workspace.root.lock(workspace.ports.disk, lock_name(name)):
         try:
-            yield _raise(workspace, _claim(workspace, subject, Site(name, 0, ("", ""), images), events), sealed, events)
+            yield _raise(workspace, _claim(workspace, subject, Site(name, 0, ("", ""), images)), sealed)
         finally:
-            _remove(workspace, name, events)
+            _remove(workspace, name)
 
 
-def ready(workspace: Workspace, bed: Bed, events: Events) -> None:
+def lock_name(run: str) -> str:
+    """Return the name of the lock that is held while a run lasts."""
+    return f"test-{run}"
+
+
+def ready(workspace: Workspace, bed: Bed) -> None:
     """Wait until the slowest service can be used."""
-    apply(Plan.of([Wait(solr.probe(bed.context), cause="tests may search at once")]), workspace.ports, events)
+    apply(Plan.of([Wait(solr.probe(bed.context), cause="tests may search at once")]), workspace.ports, ignore)
 
 
-def place(workspace: Workspace, bed: Bed, texts: dict[Path, bytes], events: Events) -> None:
+def place(workspace: Workspace, bed: Bed, texts: dict[Path, bytes]) -> None:
     """Place private files of the run."""
     owner = (bed.context.host.uid, bed.context.host.gid)
     steps = [PlaceFile(path, content, owner, cause="for this run alone") for path, content in texts.items()]
-    apply(Plan.of(steps), workspace.ports, events)
+    apply(Plan.of(steps), workspace.ports, ignore)
 
 
 def _host(workspace: Workspace, subject: Subject) -> Host:
@@ -65,7 +74,7 @@ def _host(workspace: Workspace, subject: Subject) -> Host:
     return host.host(disk, workspace.env, host.owner_for(disk, subject.directory))
 
 
-def _claim(workspace: Workspace, subject: Subject, site: Site, events: Events) -> SiteContext:
+def _claim(workspace: Workspace, subject: Subject, site: Site) -> SiteContext:
     """Make the run's directory and networks. From then on its lock tells that it is in use."""
     site = replace(site, low_memory=True, phase=Phase.CREATED)
     context = SiteContext(subject.environment, site, _host(workspace, subject))
@@ -74,15 +83,14 @@ def _claim(workspace: Workspace, subject: Subject, site: Site, events: Events) -
     if subject.extension is None:
         places.append(context.environment.source)
     with workspace.root.lock(workspace.ports.disk):
-        _sweep(workspace, events)
         context = subnets.give(workspace, context)
         steps = [MakeDirectory(each, owner, cause="a run of tests") for each in places]
         networks = converge(common.networks(context), (), Observed(), Following())
-        apply(Plan.of(steps) + networks, workspace.ports, events)
+        apply(Plan.of(steps) + networks, workspace.ports, ignore)
     return context
 
 
-def _raise(workspace: Workspace, context: SiteContext, sealed: Path, events: Events) -> Bed:
+def _raise(workspace: Workspace, context: SiteContext, sealed: Path) -> Bed:
     secrets = Secrets.fresh()
     owner = (context.host.uid, context.host.gid)
     directory = common.run_directory(context, redis.SERVICE)
@@ -97,23 +105,23 @@ def _raise(workspace: Workspace, context: SiteContext, sealed: Path, events: Eve
     ]
     plan = template.populate(sealed, context.directory, owner, dict.fromkeys(template.PARTS, False))
     plan += Plan.of(prepared) + converge(networks, described, there, following)
-    apply(plan, workspace.ports, events)
+    apply(plan, workspace.ports, ignore)
     return Bed(context, secrets)
 
 
-def _sweep(workspace: Workspace, events: Events) -> None:
+def _sweep(workspace: Workspace) -> None:
     """Remove what runs have left whose process is gone: its lock is free."""
     disk, root = workspace.ports.disk, workspace.root
     for name in disk.names(root.path / NAME / "sites"):
-        lock = f"{_LOCK}{name}"
+        lock = lock_name(name)
         with suppress(Busy), disk.lock(root.lock_path(lock), f"the run {name}", wait=0):
-            _remove(workspace, name, events)
+            _remove(workspace, name)
 
 
-def _remove(workspace: Workspace, name: str, events: Events) -> None:
+def _remove(workspace: Workspace, name: str) -> None:
     root = workspace.root
     environment = Environment(NAME, root.path / NAME, root.path / NAME, root.uuid, "")
     seen = observe(workspace.ports, environment, name).of(root.uuid)
-    lock = root.lock_path(f"{_LOCK}{name}")
+    lock = root.lock_path(lock_name(name))
     plan = teardown.discard(seen, (environment.site_directory(name), lock), cause="the run of tests is over")
-    apply(plan, workspace.ports, events)
+    apply(plan, workspace.ports, ignore)

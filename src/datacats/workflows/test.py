@@ -62,8 +62,9 @@ def run_tests(tests: Tests, workspace: Workspace, streams: Streams, events: Even
 
     Raises what keeps a single run from beginning; of several, such a run is told of in its result.
     """
+    asked = tuple(dict.fromkeys(map(resolve_ckan, tests.ckan)))
     found, words = _subject(tests, workspace)
-    versions = tuple(dict.fromkeys(map(resolve_ckan, tests.ckan))) or (resolve_ckan(found.environment.ckan),)
+    versions = asked or (resolve_ckan(found.environment.ckan),)
     if len(versions) == 1:
         return (_run(tests, workspace, found.on(versions[0]), _Inner(words, streams), events),)
     runs: list[Run] = []
@@ -126,10 +127,10 @@ def _run(tests: Tests, workspace: Workspace, of: Subject, inner: _Inner, events:
         layer = suite_layer.ensure(workspace, there.context, of, events, anew=tests.anew)
         texts = _texts(of, inis, layer.own, events)
         log = inis[0].text if inis else texts[0] if texts else "[app:main]\n"
-        bed.place(workspace, there, testing.run_files(there.context, there.secrets, texts, log), events)
+        bed.place(workspace, there, testing.run_files(there.context, there.secrets, texts, log))
         writable = _writable(workspace, of, there, events)
         trial = Trial(there.context, layer.path, of.extension, words, inner.streams.terminal, writable)
-        bed.ready(workspace, there, events)
+        bed.ready(workspace, there)
         status = workspace.ports.engine.containers.run(testing.describe(trial).labelled(), inner.streams)
         run = _told(workspace, there, version, status)
     _explain(run, of, events)
@@ -184,9 +185,11 @@ def _plugins(extension: Extension) -> tuple[str, ...]:
 def _writable(workspace: Workspace, of: Subject, there: Bed, events: Events) -> bool:
     """Whether pytest can write beside the tests: it is never root, not even for root."""
     entry = workspace.ports.disk.entry(of.directory)
-    user = there.context.host.uid
-    if of.extension is None or entry is None or entry.uid == user:
-        return of.extension is not None
+    user, group = there.context.host.uid, there.context.host.gid
+    if of.extension is None or entry is None:
+        return False
+    if entry.uid == user or (entry.gid == group and entry.mode & 0o020) or entry.mode & 0o002:
+        return True
     events(
         Said(
             f"{of.directory} belongs to another user (uid {entry.uid}), and no test runs as root: caches and coverage "

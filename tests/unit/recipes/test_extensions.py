@@ -84,6 +84,26 @@ def test_a_newer_release_is_told_with_the_pins_that_keep_it_out(program: Any, uv
     assert kept == [{"name": "ckanext-cats", "chosen": "1.0", "newest": "2.0", "pins": ["urllib3==2.7.0"]}]
 
 
+@pytest.mark.usefixtures("uv")
+def test_versions_that_are_held_are_pins_and_those_of_ckans_developers_are_only_liked(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = 'pytest==9.1.1; extra == "dev"\nFlask==3.1.3; extra == "requirements"\npillow==12; extra == "dev"\n'
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess((), 0, told))
+    seen: dict[str, str] = {}
+
+    def compiled(work: Path, *_: Any, **__: Any) -> str:
+        seen.update({name: (work / name).read_text() for name in ("pins.txt", "lock.txt")})
+        return COMPILED
+
+    monkeypatch.setattr(program, "compiled", compiled)
+    program.resolve({**REQUEST, "testing": True, "held": ["ckanext-dogs==2"], "locked": "Pillow==11 --hash=sha256:a\n"})
+    assert seen["pins.txt"].splitlines()[-1] == "ckanext-dogs==2"
+    assert seen["lock.txt"] == "pytest==9.1.1\nPillow==11 --hash=sha256:a\n"
+    program.resolve({**REQUEST, "locked": "Pillow==11\n"})
+    assert seen["lock.txt"] == "Pillow==11\n"
+
+
 def test_upgrade_of_all_and_of_one_are_uvs_own_options(program: Any, uv: Uv) -> None:
     program.resolve({**REQUEST, "upgrade": ["*"]})
     program.resolve({**REQUEST, "upgrade": ["ckanext-cats"]})

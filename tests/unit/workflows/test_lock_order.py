@@ -11,8 +11,9 @@ import pytest
 from datacats.engine.fake_disk import FakeDisk
 from datacats.model.image import BASES, ImageRef
 from tests.support.desk import HOME, WORK, Desk
+from tests.support.index import Index
 
-ORDER = ("image", "template", "environment", "site", "root")
+ORDER = ("test", "layers", "image", "template", "environment", "site", "root")
 WORDS = (
     ["create", "dogville"],
     ["init", "catstown", "-s", "staging"],
@@ -24,6 +25,7 @@ WORDS = (
     ["tweak", "-p", "catstown"],
     ["upgrade", "catstown"],
     ["stop", "catstown"],
+    ["test", WORK / "ckanext-cats", "--"],
     ["purge", "catstown", "-y"],
 )
 
@@ -56,6 +58,8 @@ def test_locks_are_taken_in_one_order_by_every_command(desk: Desk, monkeypatch: 
     del desk.engine.world.images[next(iter(desk.engine.world.images))]
     desk.engine.world.add_image(ImageRef.parse(BASES["debian"]))
     desk.create("catstown")
+    desk.disk.add(WORK / "ckanext-cats" / "setup.py")
+    desk.engine.world.program = Index(desk).program
     for words in WORDS:
         desk.done(*words, stdin=b"PGDMP")
     assert taken == set(ORDER)

@@ -11,6 +11,7 @@ from datacats.model.finding import Finding, Severity, ok
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed, VolumeSeen
 from datacats.model.plan import Plan, RemoveTree
 from datacats.planning import teardown
+from datacats.workflows import bed
 from datacats.workflows.checks.facts import Facts
 
 NAME = "leftovers"
@@ -30,6 +31,7 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     owners = _owners(facts)
     found = (
         *_templates(facts),
+        *_tests(facts),
         *lost(facts.ours, owners),
         *lost_volumes(facts.ours, owners),
         *one_offs(facts.ours),
@@ -70,7 +72,7 @@ def lost_volumes(ours: Observed, owners: Collection[str]) -> Iterator[Finding]:
 def one_offs(ours: Observed) -> Iterator[Finding]:
     """Judge one-off containers that have ended, or never began: each goes by itself when its command ends."""
     ended = [seen for seen in ours.containers if labels.ONE_OFF in seen.labels and seen.state in _ENDED]
-    ended = [seen for seen in ended if _owner(seen) != _TEMPLATE]
+    ended = [seen for seen in ended if _owner(seen) not in {_TEMPLATE, bed.NAME}]
     if ended:
         yield Finding(
             NAME,
@@ -105,6 +107,24 @@ def unsealed(working: Path, theirs: Observed, lock: str) -> Finding:
     )
 
 
+def _tests(facts: Facts) -> Iterator[Finding]:
+    root = facts.data.root
+    for name in facts.ports.disk.names(root.path / bed.NAME / "sites") if root else ():
+        lock = bed.lock_name(name)
+        if root and not facts.data.is_locked(root.lock_path(lock)):
+            theirs = _of(facts.ours, bed.NAME, name)
+            paths = (root.path / bed.NAME / "sites" / name,)
+            yield Finding(
+                NAME,
+                Severity.WARNING,
+                f"A run of tests was cut off; it left {_count(theirs)}, and {paths[0]}.",
+                "The next datacats test removes them as well.",
+                _FIX,
+                teardown.discard(theirs, paths, cause=_CAUSE),
+                lock,
+            )
+
+
 def _archive(facts: Facts) -> Iterator[Finding]:
     root = facts.data.root
     if root is None or facts.data.is_locked(root.lock_path(_BASE_LOCK)):
@@ -127,12 +147,11 @@ def _owners(facts: Facts) -> tuple[str, ...]:
     return (_TEMPLATE, *facts.ports.disk.names(facts.data.home))
 
 
-def _of(ours: Observed, environment: str) -> Observed:
-    return Observed(
-        tuple(seen for seen in ours.containers if _owner(seen) == environment),
-        tuple(seen for seen in ours.networks if _owner(seen) == environment),
-        tuple(seen for seen in ours.volumes if _owner(seen) == environment),
-    )
+def _of(ours: Observed, environment: str, site: str | None = None) -> Observed:
+    def is_theirs(seen: ContainerSeen | NetworkSeen | VolumeSeen) -> bool:
+        return _owner(seen) == environment and site in {None, seen.labels.get(labels.SITE)}
+
+    return Observed(*(tuple(filter(is_theirs, each)) for each in (ours.containers, ours.networks, ours.volumes)))
 
 
 def _owner(seen: ContainerSeen | NetworkSeen | VolumeSeen) -> str:

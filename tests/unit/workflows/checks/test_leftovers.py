@@ -116,6 +116,27 @@ def test_a_template_that_somebody_makes_is_left_to_them() -> None:
     assert [each.severity for each in leftovers.check(scene.facts.again(holding=lock))] == [Severity.WARNING]
 
 
+def test_a_run_of_tests_that_was_cut_off_goes_whole_and_one_that_goes_on_is_left() -> None:
+    scene = Scene()
+    of_tests = {**LABELS, labels.ENVIRONMENT: "_tests"}
+    for run in ("aa", "bb"):
+        scene.disk.make_directory(HOME / "_tests" / "sites" / run, 0o700)
+        scene.hold(f"datacats_solr__tests_{run}", labels={**of_tests, labels.SITE: run, labels.SERVICE: "solr"})
+        scene.hold(f"pytest-{run}", labels={**of_tests, labels.SITE: run, labels.ONE_OFF: "test"})
+    scene.network("datacats_back__tests_aa", "10.213.0.0/27", **of_tests, **{labels.SITE: "aa"})
+    lock = HOME / "_locks" / "test-bb"
+    scene.disk.add(lock)
+    scene.disk.holders[lock] = "datacats test"
+    (found,) = leftovers.check(scene.facts)
+    assert (found.severity, found.lock) == (Severity.WARNING, "test-aa")
+    assert lines(found.mend) == [
+        "remove pytest-aa",
+        "remove datacats_solr__tests_aa",
+        "remove network datacats_back__tests_aa",
+        f"remove {HOME / '_tests' / 'sites' / 'aa'}",
+    ]
+
+
 def test_a_base_image_that_was_not_finished_is_removed_unless_it_is_being_made() -> None:
     scene = Scene()
     archive = HOME / "_locks" / "base.tar"

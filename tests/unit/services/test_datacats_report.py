@@ -1,0 +1,62 @@
+"""The plugin that tells how tests ended, in a real pytest with a stand-in for CKAN."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = """
+import pytest
+
+def test_well(): pass
+
+@pytest.mark.skip
+def test_later(): pass
+
+@pytest.mark.xfail
+def test_known(): assert False
+
+def test_badly(): assert False
+
+@pytest.fixture
+def broken(): assert False
+
+def test_never(broken): pass
+"""
+
+
+def run(directory: Path, text: str) -> tuple[dict[str, Any], str]:
+    """Run pytest on a file; return what was written down, and what was printed."""
+    (directory / "test_cats.py").write_text(text)
+    (directory / "ckan.py").write_text("__version__ = '2.12.9'")
+    plugin = directory / "datacats_report.py"
+    plugin.write_bytes((files("datacats.services") / plugin.name).read_bytes())
+    report = directory / "report.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "datacats_report", "-p", "no:cacheprovider", "test_cats.py"],
+        cwd=directory,
+        env={"PYTHONPATH": str(directory), "DATACATS_REPORT": str(report)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return json.loads(report.read_text()), done.stdout
+
+
+def test_each_test_is_counted_once_and_the_version_is_from_inside(tmp_path: Path) -> None:
+    told, printed = run(tmp_path, TESTS)
+    assert told["counts"] == {"passed": 1, "skipped": 2, "failed": 1, "errors": 1}
+    assert told["ckan_version"] == "2.12.9"
+    assert "ckan_version: 2.12.9\n" in printed
+    assert told["first"] > 1e9
+
+
+@pytest.mark.parametrize("text", ["import nothing_of_that_name", "def ("])
+def test_a_file_that_cannot_be_read_counts_as_an_error(tmp_path: Path, text: str) -> None:
+    assert run(tmp_path, text)[0]["counts"] == {"errors": 1}
