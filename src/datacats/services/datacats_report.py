@@ -1,4 +1,4 @@
-"""A plugin of pytest: tells which CKAN is tested, and writes down how the tests ended."""
+"""A plugin of pytest: waits for the search, tells which CKAN is tested, and writes down how the tests ended."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Protocol
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+_PATIENCE = 90.0
 
 
 class _Report(Protocol):
@@ -22,6 +28,23 @@ class _Report(Protocol):
 
 _counts: Counter[str] = Counter()
 _times: dict[str, float] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart() -> None:
+    """Wait until Solr answers: it starts while Python imports CKAN, and takes longer than the other services."""
+    url = os.environ["DATACATS_SEARCH"]
+    opener = build_opener(ProxyHandler({}))
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            opener.open(url, timeout=_PATIENCE).close()
+        except (URLError, OSError) as error:
+            if time.monotonic() > deadline:
+                pytest.exit(f"Solr did not answer within {_PATIENCE:.0f} s: {error}", 3)
+            time.sleep(0.05)
+        else:
+            return
 
 
 def pytest_report_header() -> str:

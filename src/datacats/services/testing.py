@@ -98,11 +98,14 @@ def describe(trial: Trial) -> ContainerSpec:
 
 
 def services(context: SiteContext) -> tuple[ServiceSpec, ...]:
-    """Describe the backing services: PostgreSQL does not wait for the disk, because nothing is to be kept."""
+    """Describe the backing services, the slowest first.
+
+    PostgreSQL does not wait for the disk: nothing is to be kept. pytest's plugin waits for Solr.
+    """
     database = postgres.describe(context)
     command = (*database.container.command, *_WITHOUT_SYNC)
     database = replace(database, container=replace(database.container, command=command))
-    return (database, solr.describe(context), redis.describe(context))
+    return (solr.describe(context), database, redis.describe(context))
 
 
 def databases(context: SiteContext, secrets: Secrets) -> RunSql:
@@ -181,4 +184,5 @@ def _process_variables(context: SiteContext, *, writable: bool) -> Mapping[str, 
     """No ``CKAN_*`` but the path: such a variable beats every configuration file, and would lead tests elsewhere."""
     env = {key: value for key, value in web.process_variables(context).items() if not key.startswith("CKAN_")}
     env |= {"CKAN_INI": web.INI, "PYTHONPATH": RUN, "DATACATS_REPORT": f"{web.STORAGE}/{REPORT}"}
+    env["DATACATS_SEARCH"] = f"{solr.URL}/select?q=*:*&rows=0"
     return env if writable else {**env, "COVERAGE_FILE": "/tmp/.coverage"}  # noqa: S108 - a path in the container

@@ -17,18 +17,18 @@ from datacats.model.environment import Environment, Host, Phase, Site, SiteConte
 from datacats.model.event import Events, ignore
 from datacats.model.image import ImageSet
 from datacats.model.observed import Observed
-from datacats.model.plan import MakeDirectory, PlaceFile, Plan, Wait
+from datacats.model.plan import MakeDirectory, PlaceFile, Plan
 from datacats.model.secrets import Secrets
 from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
-from datacats.services import common, redis, solr, testing
+from datacats.services import common, redis, testing
 from datacats.store import host
 from datacats.workflows import subnets
 from datacats.workflows import template as templates
 from datacats.workflows.subject import NAME, Subject
 from datacats.workflows.workspace import Workspace, observe
 
-__all__ = ["NAME", "Bed", "lock_name", "made", "place", "ready"]
+__all__ = ["NAME", "Bed", "lock_name", "made", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,6 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
 def lock_name(run: str) -> str:
     """Return the name of the lock that is held while a run lasts."""
     return f"test-{run}"
-
-
-def ready(workspace: Workspace, bed: Bed) -> None:
-    """Wait until the slowest service can be used."""
-    apply(Plan.of([Wait(solr.probe(bed.context), cause="tests may search at once")]), workspace.ports, ignore)
 
 
 def place(workspace: Workspace, bed: Bed, texts: dict[Path, bytes]) -> None:

@@ -130,7 +130,6 @@ def _run(tests: Tests, workspace: Workspace, of: Subject, inner: _Inner, events:
         bed.place(workspace, there, testing.run_files(there.context, there.secrets, texts, log))
         writable = _writable(workspace, of, there, events)
         trial = Trial(there.context, layer.path, of.extension, words, inner.streams.terminal, writable)
-        bed.ready(workspace, there)
         status = workspace.ports.engine.containers.run(testing.describe(trial).labelled(), inner.streams)
         run = _told(workspace, there, version, status)
     _explain(run, of, events)

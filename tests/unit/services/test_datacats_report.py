@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 
@@ -31,6 +35,34 @@ def test_never(broken): pass
 """
 
 
+class Search(BaseHTTPRequestHandler):
+    """Solr: refuses at first, as it does while its core is loaded."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200 if len(self.asked) > 1 else 503)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def search(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Let Solr be there; return what it was asked."""
+    server = HTTPServer(("127.0.0.1", 0), Search)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    Search.asked.clear()
+    monkeypatch.setenv("DATACATS_SEARCH", f"http://127.0.0.1:{server.server_port}/ckan")
+    yield Search.asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 def run(directory: Path, text: str) -> tuple[dict[str, Any], str]:
     """Run pytest on a file; return what was written down, and what was printed."""
     (directory / "test_cats.py").write_text(text)
@@ -41,7 +73,11 @@ def run(directory: Path, text: str) -> tuple[dict[str, Any], str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "datacats_report", "-p", "no:cacheprovider", "test_cats.py"],
         cwd=directory,
-        env={"PYTHONPATH": str(directory), "DATACATS_REPORT": str(report)},
+        env={
+            "DATACATS_SEARCH": os.environ["DATACATS_SEARCH"],
+            "PYTHONPATH": str(directory),
+            "DATACATS_REPORT": str(report),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -60,3 +96,10 @@ def test_each_test_is_counted_once_and_the_version_is_from_inside(tmp_path: Path
 @pytest.mark.parametrize("text", ["import nothing_of_that_name", "def ("])
 def test_a_file_that_cannot_be_read_counts_as_an_error(tmp_path: Path, text: str) -> None:
     assert run(tmp_path, text)[0]["counts"] == {"errors": 1}
+
+
+def test_nothing_of_ckan_begins_before_the_search_answers(tmp_path: Path, search: list[str]) -> None:
+    hook = "def pytest_sessionstart():\n    import pathlib; pathlib.Path('began').write_text('')\n"
+    (tmp_path / "conftest.py").write_text(hook)
+    run(tmp_path, "def test_it(): pass")
+    assert (search, (tmp_path / "began").exists()) == (["/ckan", "/ckan"], True)
