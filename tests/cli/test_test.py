@@ -66,6 +66,26 @@ def test_a_repository_of_its_own_is_tested_without_any_environment(inside: Pytes
     assert nothing_is_left(desk)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ckanext-cats", "--ckan", "2.11", "--", "-k", "x"],
+        ["--ckan=2.11", "ckanext-cats", "-k", "x"],
+        ["ckanext-cats", "--ckan", "2.11", "-k", "x"],
+    ],
+)
+def test_options_come_before_or_after_the_directory_and_the_other_words_are_pytests(
+    inside: Pytest, words: list[str]
+) -> None:
+    inside.desk.cwd = WORK
+    inside.desk.done("test", *words)
+    assert (inside.words, inside.spec.image.version) == (["-k", "x"], resolve_ckan("2.11"))
+
+
+def test_an_option_before_the_dashes_that_is_not_ours_is_refused(inside: Pytest) -> None:
+    assert inside.desk("test", "-k", "x", "--", "-q").status == 2
+
+
 def test_it_runs_among_services_of_its_own_and_reaches_no_others(inside: Pytest) -> None:
     desk = inside.desk
     desk.cwd = WORK

@@ -19,23 +19,18 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class PassThrough(click.Command):
-    """A command that stops reading options at the first word that is not its own.
-
-    ``keeps_dashes`` leaves the two dashes where they are that come before the inner command.
-    """
-
-    keeps_dashes = False
+    """A command that stops reading options at the first word that is not its own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the separator before the inner command, then parse as usual."""
-        own = self._own_words(args)
+        own = self.own_words(args)
         if own > len(args):  # the value of the last one is missing; a separator must not become it
             return super().parse_args(ctx, args)
         rest = args[own:]
-        dashes = rest[:1] == ["--"] and not self.keeps_dashes
-        return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if dashes else rest)])
+        return super().parse_args(ctx, [*args[:own], "--", *(rest[1:] if rest[:1] == ["--"] else rest)])
 
-    def _own_words(self, args: list[str]) -> int:
+    def own_words(self, args: list[str]) -> int:
+        """Return how many words at the beginning are options of ours and their values."""
         options = [each for each in self.params if isinstance(each, click.Option)]
         valued = {name for each in options if not each.is_flag for name in each.opts}
         flags = {name for each in options if each.is_flag for name in each.opts} | {"-h", "--help"}

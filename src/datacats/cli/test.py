@@ -18,7 +18,18 @@ _HEAD = ("CKAN", "ckan_version", "passed", "failed", "errors", "skipped", "secon
 
 
 class _Command(PassThrough):
-    keeps_dashes = True
+    """Options may come before and after the extension's directory; all words after two dashes are pytest's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            dashes = args.index("--")
+            return click.Command.parse_args(self, ctx, [*args[:dashes], "--", *args[dashes:]])
+        own = self.own_words(args)
+        directory, rest = args[own : own + 1], args[own + 1 :]
+        if directory and not directory[0].startswith("-"):
+            more = self.own_words(rest)
+            args = [*args[:own], *rest[:more], *directory, *rest[more:]]
+        return super().parse_args(ctx, args)
 
 
 @click.command("test", cls=_Command, epilog="Example:  datacats test ckanext-cats --ckan 2.11,2.12 -- -k login")
