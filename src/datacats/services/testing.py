@@ -12,7 +12,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.plan import RunSql
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec, Limits, Mount, ServiceSpec
-from datacats.services import catalogue, ini, postgres, redis, solr, web
+from datacats.services import catalogue, ini, inside, postgres, redis, solr, web
 from datacats.services.common import RUN, run_directory, site_labels
 
 PURPOSE = "test"
@@ -126,7 +126,7 @@ def run_files(context: SiteContext, secrets: Secrets, inis: Sequence[str], loggi
     content = {
         "ckan.ini": _outermost(secrets, name_of(0) if inis else CORE, inis, logging),
         CORE: (files(__package__) / CORE).read_bytes(),
-        f"{_PLUGIN}.py": (files(__package__) / f"{_PLUGIN}.py").read_bytes(),
+        f"{_PLUGIN}.py": (files(inside) / f"{_PLUGIN}.py").read_bytes(),
         **texts,
     }
     if context.host.authorities:

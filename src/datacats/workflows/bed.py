@@ -16,14 +16,12 @@ from datacats.errors import Busy
 from datacats.model.environment import Environment, Host, Phase, Site, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.image import ImageSet
-from datacats.model.observed import Observed
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan
 from datacats.model.secrets import Secrets
 from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
 from datacats.services import common, redis, testing
 from datacats.store import host
-from datacats.workflows import subnets
 from datacats.workflows import template as templates
 from datacats.workflows.subject import NAME, Subject
 from datacats.workflows.workspace import Workspace, observe
@@ -77,12 +75,9 @@ def _claim(workspace: Workspace, subject: Subject, site: Site) -> SiteContext:
     places = [context.environment.data, context.directory]
     if subject.extension is None:
         places.append(context.environment.source)
-    with workspace.root.lock(workspace.ports.disk):
-        context = subnets.give(workspace, context)
-        steps = [MakeDirectory(each, owner, cause="a run of tests") for each in places]
-        networks = converge(common.networks(context), (), Observed(), Following())
-        apply(Plan.of(steps) + networks, workspace.ports, ignore)
-    return context
+    steps = [MakeDirectory(each, owner, cause="a run of tests") for each in places]
+    apply(Plan.of(steps), workspace.ports, ignore)
+    return templates.networks(workspace, context, ignore)
 
 
 def _raise(workspace: Workspace, context: SiteContext, sealed: Path) -> Bed:

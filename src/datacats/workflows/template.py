@@ -95,12 +95,12 @@ def _make(workspace: Workspace, context: SiteContext, target: Path, events: Even
     apply(Plan.of([RemoveTree(working, cause="an earlier run was interrupted")]), ports, events)
     secrets = Secrets.fresh()
     apply(_prepare(context, secrets), ports, events)
-    context = _networks(workspace, context, events)
+    context = networks(workspace, context, events)
     steps = _steps(context, secrets)
     apply(template.make(working, target, context.directory, steps), ports, events)
 
 
-def _networks(workspace: Workspace, context: SiteContext, events: Events, tries: int = 5) -> SiteContext:
+def networks(workspace: Workspace, context: SiteContext, events: Events, tries: int = 5) -> SiteContext:
     """Make the networks; when another data root takes their subnets meanwhile, with others."""
     try:
         with workspace.root.lock(workspace.ports.disk):
@@ -112,7 +112,7 @@ def _networks(workspace: Workspace, context: SiteContext, events: Events, tries:
             raise
         left = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
         apply(teardown.remove(left, cause="its subnet was taken meanwhile"), workspace.ports, events)
-        return _networks(workspace, context, events, tries - 1)
+        return networks(workspace, context, events, tries - 1)
     return context
 
 

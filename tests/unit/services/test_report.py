@@ -68,7 +68,7 @@ def run(directory: Path, text: str) -> tuple[dict[str, Any], str]:
     (directory / "test_cats.py").write_text(text)
     (directory / "ckan.py").write_text("__version__ = '2.12.9'")
     plugin = directory / "datacats_report.py"
-    plugin.write_bytes((files("datacats.services") / plugin.name).read_bytes())
+    plugin.write_bytes((files("datacats.services.inside") / plugin.name).read_bytes())
     report = directory / "report.json"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "datacats_report", "-p", "no:cacheprovider", "test_cats.py"],
