@@ -113,6 +113,7 @@ WORDS = (
     "install -e catstown",
     "uninstall -e catstown ckanext-cats",
     "extensions catstown",
+    "test --ckan-core munge",
     "purge catstown -y",
 )
 
