@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datacats.errors import ConfigError, DatacatsError, UsageError
@@ -42,7 +42,7 @@ class Tests:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the tests ended on one CKAN. ``inside`` is the version that the tests saw, empty when none began.
+    """How the tests ended on one CKAN, after how many seconds of pytest. ``inside`` is the version that the tests saw, empty when none began.
 
     ``counts`` maps passed, failed, errors and skipped to numbers; ``problem`` says why no test was run;
     ``first`` is when the first test began, in seconds since 1970.
@@ -119,7 +119,6 @@ def _core(chosen: str) -> tuple[str, ...]:
 
 
 def _run(tests: Tests, workspace: Workspace, of: Subject, inner: _Inner, events: Events) -> Run:
-    began = time.monotonic()
     chosen, words = _chosen_ini(inner.words)
     inis = _inis(workspace, of, chosen)
     version = resolve_ckan(of.environment.ckan)
@@ -130,10 +129,11 @@ def _run(tests: Tests, workspace: Workspace, of: Subject, inner: _Inner, events:
         bed.place(workspace, there, testing.run_files(there.context, there.secrets, texts, log))
         writable = _writable(workspace, of, there, events)
         trial = Trial(there.context, layer.path, of.extension, words, inner.streams.terminal, writable)
+        began = time.monotonic()
         status = workspace.ports.engine.containers.run(testing.describe(trial).labelled(), inner.streams)
-        run = _told(workspace, there, version, status)
+        run = replace(_told(workspace, there, version, status), seconds=time.monotonic() - began)
     _explain(run, of, events)
-    return Run(version, status, time.monotonic() - began, run.inside, run.counts, run.problem, run.first)
+    return run
 
 
 def _chosen_ini(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
