@@ -42,10 +42,10 @@ class Tests:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the tests ended on one CKAN, after how many seconds of pytest. ``inside`` is the version that the tests saw, empty when none began.
+    """How the tests ended on one CKAN. ``inside`` is the version that the tests saw, empty when none began.
 
-    ``counts`` maps passed, failed, errors and skipped to numbers; ``problem`` says why no test was run;
-    ``first`` is when the first test began, in seconds since 1970.
+    ``seconds`` are pytest's; ``counts`` maps passed, failed, errors and skipped to numbers; ``problem`` says why no
+    test was run.
     """
 
     ckan: str
@@ -54,7 +54,6 @@ class Run:
     inside: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
-    first: float = 0.0
 
 
 def run_tests(tests: Tests, workspace: Workspace, streams: Streams, events: Events = ignore) -> tuple[Run, ...]:
@@ -211,7 +210,7 @@ def _told(workspace: Workspace, there: Bed, ckan: str, status: int) -> Run:
 
 def _decode(record: dict[str, Any], ckan: str, status: int) -> Run:
     counts = {str(key): int(value) for key, value in record["counts"].items()}
-    return Run(ckan, status, 0, str(record["ckan_version"]), counts, first=float(record.get("first", 0)))
+    return Run(ckan, status, 0, str(record["ckan_version"]), counts)
 
 
 def _explain(run: Run, of: Subject, events: Events) -> None:

@@ -27,7 +27,6 @@ class _Report(Protocol):
 
 
 _counts: Counter[str] = Counter()
-_times: dict[str, float] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,11 +51,6 @@ def pytest_report_header() -> str:
     return f"ckan_version: {_version()}"
 
 
-def pytest_runtest_logstart() -> None:
-    """Keep when the first test began."""
-    _times.setdefault("first", time.time())
-
-
 def pytest_runtest_logreport(report: _Report) -> None:
     """Count a test once: by its own outcome, or by that of what it needed."""
     if report.skipped or hasattr(report, "wasxfail"):
@@ -75,7 +69,7 @@ def pytest_collectreport(report: _Report) -> None:
 
 def pytest_sessionfinish() -> None:
     """Write down what was counted."""
-    told = {"layout": 1, "ckan_version": _version(), "counts": dict(_counts), **_times}
+    told = {"layout": 1, "ckan_version": _version(), "counts": dict(_counts)}
     Path(os.environ["DATACATS_REPORT"]).write_text(json.dumps(told))
 
 
