@@ -223,12 +223,12 @@ def test_a_killed_container_is_told_and_is_status_137(inside: Pytest) -> None:
     assert nothing_is_left(inside.desk)
 
 
-def test_without_a_test_ini_one_is_made_of_the_plugins_that_are_not_for_tests(inside: Pytest) -> None:
+def test_without_a_test_ini_one_is_made_of_all_its_plugins_those_for_tests_too(inside: Pytest) -> None:
     desk = inside.desk
     desk.disk.remove_tree(CATS / "test.ini")
     ran = desk.done("test")
-    assert "ckan.plugins = cats" in ran.err
-    assert inside.private[0]["extension-0.ini"].endswith("ckan.plugins = cats\n")
+    assert "ckan.plugins = cats cats_odd" in ran.err
+    assert inside.private[0]["extension-0.ini"].endswith("ckan.plugins = cats cats_odd\n")
 
 
 def test_another_configuration_and_those_that_it_adds_to_are_taken(inside: Pytest) -> None:

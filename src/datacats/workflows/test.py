@@ -177,7 +177,7 @@ def _texts(of: Subject, inis: Sequence[suite.Ini], own: Sequence[Extension], eve
 
 def _plugins(extension: Extension) -> tuple[str, ...]:
     packages = {extension.name: (extension.version, extension.entry_points)}
-    return plugins.of_package(extension.name, packages)
+    return plugins.of_package(extension.name, packages, tests=True)
 
 
 def _writable(workspace: Workspace, of: Subject, there: Bed, events: Events) -> bool:
