@@ -15,7 +15,7 @@ from datacats.recipes import resolve_ckan
 from datacats.services import testing
 from datacats.services.testing import Trial
 from datacats.store import documents, suite
-from datacats.workflows import bed, images, plugins, subject, suite_layer
+from datacats.workflows import bed, images, subject, suite_layer
 from datacats.workflows.bed import Bed
 from datacats.workflows.subject import Subject
 from datacats.workflows.workspace import Workspace
@@ -164,7 +164,7 @@ def _texts(of: Subject, inis: Sequence[suite.Ini], own: Sequence[Extension], eve
     if of.extension is None:
         return []
     if not inis:
-        names = [name for each in own if each.directory == of.extension for name in _plugins(each)]
+        names = [name for each in own if each.directory == of.extension for name in each.plugins]
         events(Said(f"{of.directory} has no {suite.INI}: its tests get one with ckan.plugins = {' '.join(names)}"))
         return [f"[app:main]\nuse = config:{testing.CORE}\nckan.plugins = {' '.join(names)}\n"]
     texts: list[str] = []
@@ -173,11 +173,6 @@ def _texts(of: Subject, inis: Sequence[suite.Ini], own: Sequence[Extension], eve
         here = testing.place("/".join(part for part in (of.extension, *each.path.parent.parts) if part))
         texts.append(each.using(following).replace("%(here)s", here))
     return texts
-
-
-def _plugins(extension: Extension) -> tuple[str, ...]:
-    packages = {extension.name: (extension.version, extension.entry_points)}
-    return plugins.of_package(extension.name, packages, tests=True)
 
 
 def _writable(workspace: Workspace, of: Subject, there: Bed, events: Events) -> bool:
