@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from datacats.errors import EngineError
+from datacats.model.environment import Placement
 from datacats.recipes import resolve_ckan
+from datacats.store import placements
 from tests.support.desk import HOME, WORK, Desk
 from tests.support.index import Index
 from tests.support.pytest_inside import Pytest
@@ -292,6 +294,16 @@ def test_a_configuration_that_ckan_could_not_read_is_named(inside: Pytest, text:
     inside.desk.disk.add(CATS / "test.ini", text.encode())
     ran = inside.desk("test")
     assert (ran.status, said in ran.err, "test.ini" in ran.err) == (3, True, True)
+
+
+def test_an_engine_whose_containers_see_nothing_of_this_host_is_refused_before_anything_is_made(
+    inside: Pytest,
+) -> None:
+    workspace = inside.desk.workspace()
+    placements.remember(inside.desk.disk, workspace.root, workspace.engine_info().identity, Placement.VOLUMES)
+    ran = inside.desk("test")
+    assert (ran.status, "Tests cannot run on this engine" in ran.err) == (5, True)
+    assert not inside.desk.engine.mutations
 
 
 def test_several_extensions_must_be_told_apart(inside: Pytest) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from datacats.apply import apply
-from datacats.errors import Busy
-from datacats.model.environment import Environment, Host, Phase, Site, SiteContext
+from datacats.errors import Busy, Conflict
+from datacats.model.environment import Environment, Host, Phase, Placement, Site, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.image import ImageSet
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan
@@ -22,6 +22,7 @@ from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
 from datacats.services import common, redis, testing
 from datacats.store import host
+from datacats.workflows import placement
 from datacats.workflows import template as templates
 from datacats.workflows.subject import NAME, Subject
 from datacats.workflows.workspace import Workspace, observe
@@ -39,15 +40,21 @@ class Bed:
 
 @contextmanager
 def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Events) -> Iterator[Bed]:
-    """Have services for one run while the context lasts; what runs that were killed left is removed first."""
-    name = random.token_hex(4)
+    """Have services for one run while the context lasts; what runs that were killed left is removed first.
+
+    Raises Conflict where containers cannot use what lies on this host.
+    """
+    where = placement.known(workspace)
+    site = Site(random.token_hex(4), 0, ("", ""), images, low_memory=True, phase=Phase.CREATED, placement=where)
+    context = SiteContext(subject.environment, site, _host(workspace, subject))
+    _refuse_blind_engine(context)
     _sweep(workspace)
-    sealed = templates.ensure(workspace, images, _host(workspace, subject), events)
-    with workspace.root.lock(workspace.ports.disk, lock_name(name)):
+    sealed = templates.ensure(workspace, context, events).path
+    with workspace.root.lock(workspace.ports.disk, lock_name(site.name)):
         try:
-            yield _raise(workspace, _claim(workspace, subject, Site(name, 0, ("", ""), images)), sealed)
+            yield _raise(workspace, _claim(workspace, context, subject), sealed)
         finally:
-            _remove(workspace, name)
+            _remove(workspace, site.name)
 
 
 def lock_name(run: str) -> str:
@@ -62,15 +69,21 @@ def place(workspace: Workspace, bed: Bed, texts: dict[Path, bytes]) -> None:
     apply(Plan.of(steps), workspace.ports, ignore)
 
 
+def _refuse_blind_engine(context: SiteContext) -> None:
+    if context.site.placement is not Placement.BIND:
+        raise Conflict(
+            "Tests cannot run on this engine: its containers cannot use the directories of this host.",
+            "Use an engine of this host's own users: a rootful Docker Engine.",
+        )
+
+
 def _host(workspace: Workspace, subject: Subject) -> Host:
     disk = workspace.ports.disk
     return host.host(disk, workspace.env, host.owner_for(disk, subject.directory))
 
 
-def _claim(workspace: Workspace, subject: Subject, site: Site) -> SiteContext:
+def _claim(workspace: Workspace, context: SiteContext, subject: Subject) -> SiteContext:
     """Make the run's directory and networks. From then on its lock tells that it is in use."""
-    site = replace(site, low_memory=True, phase=Phase.CREATED)
-    context = SiteContext(subject.environment, site, _host(workspace, subject))
     owner = (context.host.uid, context.host.gid)
     places = [context.environment.data, context.directory]
     if subject.extension is None:

@@ -151,7 +151,11 @@ def _of(ours: Observed, environment: str, site: str | None = None) -> Observed:
     def is_theirs(seen: ContainerSeen | NetworkSeen | VolumeSeen) -> bool:
         return _owner(seen) == environment and site in {None, seen.labels.get(labels.SITE)}
 
-    return Observed(*(tuple(filter(is_theirs, each)) for each in (ours.containers, ours.networks, ours.volumes)))
+    return Observed(
+        tuple(filter(is_theirs, ours.containers)),
+        tuple(filter(is_theirs, ours.networks)),
+        tuple(filter(is_theirs, ours.volumes)),
+    )
 
 
 def _owner(seen: ContainerSeen | NetworkSeen | VolumeSeen) -> str:
