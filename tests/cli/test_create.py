@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -36,13 +38,44 @@ def test_one_command_makes_a_running_site_and_says_where_and_how_to_sign_in(desk
 
 
 def test_the_source_directory_holds_the_three_files_and_no_secret(desk: Desk) -> None:
-    desk.create("catstown")
+    desk.create("catstown", "--bare")
     assert desk.disk.names(WORK / "catstown") == (".gitignore", "ckan.ini", "datacats.toml")
     secrets = desk.disk.read(HOME / "catstown" / "sites" / "primary" / "secrets.json").decode()
     values = [line.split('"')[3] for line in secrets.splitlines() if '": "' in line]
     texts = "".join(desk.disk.read(WORK / "catstown" / name).decode() for name in ("ckan.ini", "datacats.toml"))
     assert len(values) == 6
     assert not [value for value in values if value in texts]
+
+
+def test_a_new_environment_has_a_theme_installed_and_enabled_first_and_no_container_is_run_for_it(
+    desk: Desk,
+) -> None:
+    desk.create("catstown")
+    theme = WORK / "catstown" / "ckanext-catstowntheme"
+    assert desk.disk.entry(theme / "ckanext" / "catstowntheme" / "plugin.py") is not None
+    assert "ckan.plugins = catstowntheme activity" in desk.disk.read(WORK / "catstown" / "ckan.ini").decode()
+    assert "-e ./ckanext-catstowntheme" in desk.disk.read(WORK / "catstown" / "datacats.lock").decode()
+    spec = desk.engine.world.container("datacats_web_catstown").spec
+    layer = next(Path(mount.source) for mount in spec.mounts if mount.target == "/usr/lib/extensions")
+    assert desk.disk.read(layer / "__editable__.ckanext_catstowntheme.pth") == b"/project/ckanext-catstowntheme\n"
+    one_offs = [line for line in desk.engine.mutations if line.startswith("run ")]
+    assert one_offs == []
+
+
+def test_nothing_is_to_install_right_after_create(catstown: Desk) -> None:
+    assert catstown.done("install", "-e", "catstown").lines == ["Nothing to do."]
+    assert catstown.done("start", "catstown").err == ""
+
+
+def test_create_carries_on_after_a_cut_among_the_files_of_the_theme(desk: Desk) -> None:
+    desk.create("catstown")
+    for name in ("datacats.toml", "datacats.lock", "ckanext-catstowntheme/pyproject.toml"):
+        desk.disk.remove_tree(WORK / "catstown" / name)
+    desk.disk.remove_tree(HOME / "catstown")
+    desk.engine.world.containers.clear()
+    desk.engine.world.networks.clear()
+    desk.create("catstown")
+    assert desk.disk.entry(WORK / "catstown" / "ckanext-catstowntheme" / "pyproject.toml") is not None
 
 
 def test_the_result_as_json_holds_what_a_program_needs_and_nothing_else_is_printed(desk: Desk) -> None:
@@ -130,7 +163,8 @@ def test_a_dry_run_prints_the_first_plan_announces_the_rest_and_does_nothing(des
 def test_a_dry_run_names_the_images_that_would_be_built(desk: Desk) -> None:
     desk.engine.world.images.clear()
     ran = desk.done("create", "catstown", "--dry-run", "--json")
-    assert [step.split(":")[0] for step in ran.result["plan"]][4:] == [
+    steps = [step.split(":")[0] for step in ran.result["plan"]]
+    assert steps[-5:] == [
         "pull debian",
         "build datacats/web",
         "build datacats/postgres",

@@ -40,9 +40,9 @@ def test_inside_the_source_directory_no_environment_need_be_named(catstown: Desk
 
 
 def test_a_theme_is_made_by_its_own_option(catstown: Desk) -> None:
-    catstown.done("generate", "extension", "catstown", "--theme", "-e", "catstown")
-    made = below(catstown, SOURCE / "ckanext-catstowntheme")
-    assert "ckanext/catstowntheme/templates/home/index.html" in made
+    catstown.done("generate", "extension", "night", "--theme", "-e", "catstown")
+    made = below(catstown, SOURCE / "ckanext-nighttheme")
+    assert "ckanext/nighttheme/templates/home/index.html" in made
 
 
 def test_the_result_as_json_names_the_plugin_and_every_file(catstown: Desk) -> None:

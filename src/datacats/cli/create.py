@@ -15,7 +15,7 @@ from datacats.cli.session import Session
 @click.argument("target", metavar="NAME_OR_DIR")
 @port_argument
 @click.option("--ckan", metavar="VERSION", help="CKAN's version, or its line.  [default: 2.12]")
-@click.option("--bare", is_flag=True, help="Make no theme of its own.")
+@click.option("--bare", is_flag=True, help="Make no theme in the source directory.")
 @new_site_options
 @site_option
 @dry_run_option
@@ -35,8 +35,7 @@ def command(
     """Make an environment and bring its site up."""
     from datacats.workflows.create import NewEnvironment, create, plan_create  # noqa: PLC0415 - help must not pay
 
-    del bare  # so far no environment has a theme of its own
-    new = NewEnvironment(target, ckan, new_site(site, port, dry_run=dry_run, **chosen))
+    new = NewEnvironment(target, ckan, bare, new_site(site, port, dry_run=dry_run, **chosen))
     if dry_run:
         found = plan_create(new, session.workspace, session.events())
         session.foreseen(found.plan, found.later)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datacats.model.new_extension import NewExtension
+from datacats.model.ports import Disk
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
@@ -24,6 +26,17 @@ def render(extension: NewExtension) -> dict[str, bytes]:
     sources = [*_walk(skeletons / "shared", ""), *_walk(skeletons / extension.kind, "")]
     made = {_filled(path, extension): _filled(text, extension).encode() for path, text in sorted(sources)}
     return {**{path: content for path, content in made.items() if path != LAST}, LAST: made[LAST]}
+
+
+def held(disk: Disk, directory: Path) -> Iterator[Path]:
+    """Yield every file below a directory."""
+    for name in disk.names(directory):
+        path = directory / name
+        entry = disk.entry(path)
+        if entry is not None and entry.kind == "directory":
+            yield from held(disk, path)
+        else:
+            yield path
 
 
 def _filled(text: str, extension: NewExtension) -> str:

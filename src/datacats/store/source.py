@@ -77,11 +77,14 @@ format = %(asctime)s %(levelname)-5.5s [%(name)s] %(message)s
 """
 
 
-def new_files(title: str, *, datastore: bool = True) -> dict[str, bytes]:
-    """Return the name and content of every file of a new source directory but ``datacats.toml``."""
+def new_files(title: str, *, datastore: bool = True, first: str = "") -> dict[str, bytes]:
+    """Return the name and content of every file of a new source directory but ``datacats.toml``.
+
+    ``first`` is a plugin to enable before CKAN's own.
+    """
     plugins = PLUGINS if datastore else PLUGINS.replace("datastore datatables_view ", "")
     views = "image_view datatables_view" if datastore else "image_view"
-    ini = _INI.format(plugins=plugins, title=title.replace("%", "%%"), views=views)
+    ini = _INI.format(plugins=f"{first} {plugins}".strip(), title=title.replace("%", "%%"), views=views)
     return {INI: ini.encode(), ".gitignore": _GITIGNORE.encode()}
 
 

@@ -11,9 +11,10 @@ from datacats.errors import Conflict, UsageError
 from datacats.model.environment import Environment
 from datacats.model.event import Events, ignore
 from datacats.model.names import check_name
+from datacats.model.new_extension import new_extension
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree
 from datacats.recipes import LINES, resolve_ckan
-from datacats.store import environment_file, host, locate, source
+from datacats.store import environment_file, host, locate, skeleton, source
 from datacats.workflows import claim, foresee
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.new_site import Created, NewSite, Show, make_site, refuse, say_nothing
@@ -29,11 +30,12 @@ class NewEnvironment:
     """What a user may choose for a new environment.
 
     ``target`` is a name or the path of the source directory; ``ckan`` None means the newest line, or what a source
-    directory that is there says.
+    directory that is there says; ``bare`` means without a theme of its own.
     """
 
     target: str
     ckan: str | None = None
+    bare: bool = False
     site: NewSite = field(default_factory=NewSite)
 
 
@@ -115,7 +117,8 @@ def _refuse_directory(workspace: Workspace, directory: Path, ours: Mapping[str, 
         return
     if entry.kind != "directory":
         raise Conflict(f"{directory} is there already and is a {entry.kind}.", "Choose another name.")
-    if any(name not in ours or disk.read(directory / name) != ours[name] for name in disk.names(directory)):
+    there = (path.relative_to(directory).as_posix() for path in skeleton.held(disk, directory))
+    if any(name not in ours or disk.read(directory / name) != ours[name] for name in there):
         raise Conflict(
             f"The directory {directory} is there already and is not empty.",
             "Choose another name, or make it an environment yourself: put a datacats.toml into it, "
@@ -134,13 +137,17 @@ def _refuse_name(workspace: Workspace, name: str) -> None:
 
 def _texts(name: str, ckan: str, new: NewEnvironment) -> dict[str, bytes]:
     """Return what is placed; ``datacats.toml`` comes last, because it makes the directory an environment."""
-    texts = source.new_files(name, datastore=new.site.options.datastore)
+    theme = None if new.bare else new_extension(name, "theme")
+    texts = source.new_files(name, datastore=new.site.options.datastore, first=theme.plugin if theme else "")
+    if theme is not None:
+        texts |= {f"{theme.directory}/{path}": content for path, content in skeleton.render(theme).items()}
     return {**texts, environment_file.NAME: environment_file.new(name, ckan)}
 
 
 def _source(workspace: Workspace, directory: Path, texts: Mapping[str, bytes]) -> Plan:
     owner = host.owner_for(workspace.ports.disk, directory)
     cause = "a new environment"
-    operations: list[Operation] = [MakeDirectory(directory, owner, 0o755, cause=cause)]
+    folders = dict.fromkeys([directory, *((directory / file).parent for file in texts)])
+    operations: list[Operation] = [MakeDirectory(folder, owner, 0o755, cause=cause) for folder in folders]
     operations += [PlaceFile(directory / file, text, owner, 0o644, cause=cause) for file, text in texts.items()]
     return Plan.of(operations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def _refuse_directory(disk: Disk, directory: Path, ours: Mapping[Path, bytes]) -
     if entry is None:
         return
     begun = entry.kind == "directory" and disk.entry(directory / skeleton.LAST) is None
-    if not begun or any(path not in ours or disk.read(path) != ours[path] for path in _held(disk, directory)):
+    if not begun or any(path not in ours or disk.read(path) != ours[path] for path in skeleton.held(disk, directory)):
         raise Conflict(f"{directory} is there already; it is left as it is.", "Choose another name, or move it away.")
 
 
@@ -74,13 +74,3 @@ def _refuse_twin(disk: Disk, source: Path, extension: NewExtension) -> None:
         package = source / name / "ckanext" / extension.plugin
         if name != extension.directory and disk.entry(package) is not None:
             raise Conflict(f"{package} is there already, and has the same name.", "Choose another name.")
-
-
-def _held(disk: Disk, directory: Path) -> Iterator[Path]:
-    for name in disk.names(directory):
-        path = directory / name
-        entry = disk.entry(path)
-        if entry is not None and entry.kind == "directory":
-            yield from _held(disk, path)
-        else:
-            yield path

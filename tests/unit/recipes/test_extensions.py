@@ -118,9 +118,10 @@ def test_files_of_an_index_are_installed_by_hash_and_those_of_a_repository_witho
     monkeypatch.setattr(program, "LAYER", tmp_path)
     monkeypatch.setattr(program, "PYTHON", sys.executable)
     (tmp_path / "ckanext").mkdir()
+    (tmp_path / "ckanext" / "__init__.py").write_text("claims the package")
     program.lay({"packages": COMPILED})
     assert [("--require-hashes" in call, "--no-deps" in call) for call in uv.calls] == [(True, True), (False, True)]
-    assert "extend_path" in (tmp_path / "ckanext" / "__init__.py").read_text()
+    assert not (tmp_path / "ckanext" / "__init__.py").exists()
 
 
 def test_metadata_that_must_be_built_comes_from_a_wheel_of_a_copy(
@@ -193,6 +194,21 @@ def test_a_layer_comes_before_the_packages_of_the_image_and_what_it_points_to_af
     path = path_with(layer)
     packages = next(number for number, place in enumerate(path) if place.endswith("-packages"))
     assert path.index(str(layer)) < packages < path.index(str(source))
+
+
+def test_extensions_share_their_package_though_one_of_them_claims_it(tmp_path: Path) -> None:
+    """One lies in the layer, one is only pointed to and has an ``__init__.py``, one only pointed to without."""
+    layer = tmp_path / "layer"
+    for place, name in ((layer, "one"), (tmp_path / "two", "two"), (tmp_path / "three", "three")):
+        (place / "ckanext" / name).mkdir(parents=True)
+        (place / "ckanext" / name / "__init__.py").write_text("")
+    (tmp_path / "two" / "ckanext" / "__init__.py").write_text("__path__ = []\n")
+    (layer / "x.pth").write_text(f"{tmp_path / 'two'}\n{tmp_path / 'three'}\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(IMAGES / 'web')!r}); import datacats_layer as d;"
+        f"d.add(({str(layer)!r},)); import ckanext.one, ckanext.two, ckanext.three"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_layer_that_is_not_there_changes_nothing(tmp_path: Path) -> None:

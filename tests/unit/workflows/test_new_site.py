@@ -90,7 +90,7 @@ def test_the_file_that_makes_a_directory_an_environment_comes_last(desk: Desk) -
     create(NewEnvironment("catstown"), desk.workspace(), events.append)
     placed = [event.operation for event in events if isinstance(event, Started)]
     names = [step.path.name for step in placed if isinstance(step, PlaceFile) and step.path.parent == WORK / "catstown"]
-    assert names[-1] == "datacats.toml"
+    assert names[-2:] == ["datacats.toml", "datacats.lock"]
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,6 @@ PROJECT = Path("/project")
 LAYER = Path("/usr/lib/extensions")
 PYTHON = "/usr/lib/ckan/bin/python"
 BUILD_TOOLS = "/usr/lib/datacats/build.txt"
-NAMESPACE = (
-    '"""Extensions of CKAN share this package."""\n__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n'
-)
 UNREAD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "*.egg-info")
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!+_-]*[A-Za-z0-9])")
 
@@ -109,9 +106,8 @@ def lay(request: Mapping[str, Any]) -> dict[str, Any]:
                     "-r",
                     file.name,
                 )
-    namespace = LAYER / "ckanext" / "__init__.py"
-    if namespace.parent.is_dir():
-        namespace.write_text(NAMESPACE)
+    # CKAN's own path file shares the package among all that hold a part of it; a part that claims it would hide others.
+    (LAYER / "ckanext" / "__init__.py").unlink(missing_ok=True)
     subprocess.run([PYTHON, "-m", "compileall", "-q", "-j", "0", str(LAYER)], check=False, stdout=sys.stderr)
     return {}
 

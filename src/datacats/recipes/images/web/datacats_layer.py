@@ -6,8 +6,10 @@ from __future__ import annotations
 import os
 import site
 import sys
+import types
 
 LAYERS = ("/usr/lib/extensions", "/usr/lib/extensions-test")
+NAMESPACE = "ckanext"
 
 
 def add(layers: tuple[str, ...] = LAYERS) -> None:
@@ -19,18 +21,14 @@ def add(layers: tuple[str, ...] = LAYERS) -> None:
             if layer in sys.path and layer not in before:
                 sys.path.remove(layer)
                 sys.path.insert(_first(before), layer)
-            join("ckanext")
+            share(NAMESPACE)
 
 
-def join(package: str) -> None:
-    """Let a namespace package see its part in each directory of the path, also where that has a module of its own."""
-    module = sys.modules.get(package)
-    if module is None:
-        return
-    for place in sys.path:
-        part = os.path.join(place, package)  # noqa: PTH118 - pathlib would cost every start of Python
-        if os.path.isdir(part) and part not in module.__path__:  # noqa: PTH112
-            module.__path__.append(part)
+def share(name: str) -> None:
+    """Let a package be found in every directory on the path, whatever its parts say of themselves there."""
+    parts = [part for place in sys.path if os.path.isdir(part := f"{place}/{name}")]  # noqa: PTH112
+    package = sys.modules.setdefault(name, types.ModuleType(name))
+    package.__path__ = parts
 
 
 def _first(path: list[str]) -> int:

@@ -19,7 +19,8 @@ def main(name: str) -> None:
         for token in get_action("api_token_list")(dict(trusted), {"user_id": user}):
             if token["name"] == name:
                 get_action("api_token_revoke")(dict(trusted), {"jti": token["id"]})
-        print(get_action("api_token_create")(dict(trusted), {"user": user, "name": name})["token"])  # noqa: T201
+        made = get_action("api_token_create")(dict(trusted), {"user": user, "name": name})
+    sys.stdout.write(f"{made['token']}\n")
 
 
 if __name__ == "__main__":
