@@ -109,10 +109,10 @@ def test_an_engine_that_does_not_see_our_files_runs_production_from_a_copy(rootl
 
 def _a_copy(engine: Rootless, person: Person) -> None:
     name = person.installation.name("far")
-    refused = person.run("create", name, status=5).stderr.decode()
+    refused = person.run("create", name, "--bare", status=5).stderr.decode()
     assert "does not see" in refused
     assert "--production" in refused
-    person.run("create", name, "--production", "--admin-password-stdin", stdin=PASSWORD.encode())
+    person.run("create", name, "--bare", "--production", "--admin-password-stdin", stdin=PASSWORD.encode())
     ckan = Ckan(person.run("info", name).stdout.decode().split("Available at: ")[1].strip())
     assert ckan.sign_in("admin", PASSWORD)
     ini = person.installation.work / name / "ckan.ini"

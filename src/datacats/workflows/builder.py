@@ -66,7 +66,7 @@ def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     """Have what the container needs: its image, its network, its private files, and the cache."""
-    placement.refuse_extensions(context)
+    placement.refuse_extensions(context, written=True)
     facts = host.host_build(workspace.ports.disk, workspace.env)
     ensure_packages(workspace, context, events)
     _build(workspace, recipes.builder(context.web_image, facts), events)

@@ -69,7 +69,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found):
         context = _context(workspace, found)
-        placement.refuse_extensions(context)
+        placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
         environment = replace(found, extensions=_extensions(workspace, found, wanted))
         context = replace(context, environment=environment)

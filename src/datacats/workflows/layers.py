@@ -34,14 +34,14 @@ def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence
     disk = workspace.ports.disk
     target = context.environment.layer(name)
     if name:
-        placement.refuse_extensions(context)
+        placement.refuse_extensions(context, written=bool(lock.packages))
     if not name or disk.entry(target) is not None:
         return name
     making = target.with_name(f"{name}.making")
     owner = (context.host.uid, context.host.gid)
     cause = "no layer for this lock yet"
     steps: list[Operation] = [RemoveTree(making, cause="an earlier run was interrupted")]
-    steps += [MakeDirectory(making, owner, cause=cause)]
+    steps += [MakeDirectory(making, owner, 0o755, cause=cause)]
     if lock.packages:
         builder.prepare(workspace, context, events)
         steps.append(builder.lay(workspace, context, lock.packages, making))

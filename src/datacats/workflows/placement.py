@@ -77,20 +77,23 @@ def _placed(context: SiteContext, directory: Path, nonce: str) -> Plan:
     )
 
 
-def refuse_extensions(context: SiteContext) -> None:
-    """Raise Conflict where containers could not use installed extensions: these lie in the data directory."""
-    if context.site.placement is not Placement.BIND:
-        raise Conflict(
-            f"The site {context.site.name} of {context.environment.name} cannot have installed extensions: its engine "
-            "cannot use the data directory, in which they lie.",
-            "Use an engine of this host's own users for extensions: a rootful Docker Engine, and a site made on it.",
-        )
+def refuse_extensions(context: SiteContext, *, written: bool) -> None:
+    """Raise Conflict where containers could not see installed extensions, or could not write (``written``) them."""
+    where = context.site.placement
+    if where is Placement.BIND or (where is Placement.VOLUMES and not written):
+        return
+    raise Conflict(
+        f"The site {context.site.name} of {context.environment.name} cannot have these extensions: its engine "
+        "cannot use the data directory, in which they lie.",
+        "Use a Docker Engine of this host's own users, or leave them out; a new environment without a theme: "
+        "datacats create --bare",
+    )
 
 
 def check_source(workspace: Workspace, context: SiteContext) -> None:
     """Raise ConfigError or Conflict for a source directory that containers could not use as the site wants to."""
     if context.layer:
-        refuse_extensions(context)
+        refuse_extensions(context, written=False)
     directory = context.environment.source
     if context.site.placement is Placement.VOLUMES and not _is_open(workspace, directory):
         raise ConfigError(
