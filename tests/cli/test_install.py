@@ -23,14 +23,15 @@ whiskers = "ckanext.whiskers.plugin:Whiskers"
 
 
 @pytest.fixture
-def index(catstown: Desk) -> Index:
-    """An index with a few extensions, and a running site."""
-    index = Index(catstown)
+def index(desk: Desk) -> Index:
+    """An index with a few extensions, and a running site without a theme."""
+    desk.create("catstown", "--bare")
+    index = Index(desk)
     index.add("ckanext-scheming", "3.1.0", scheming_datasets="ckanext.scheming.plugins:Datasets")
     index.add("ckanext-xloader", "2.5.2", xloader="ckanext.xloader.plugin:xloaderPlugin")
     index.add("ckanext-odd", "1.0", odd="ckanext.odd.plugin:Odd", odd_test="ckanext.odd.tests.plugin:Test")
     index.add("plain", "1.0")
-    catstown.engine.world.program = index.program
+    desk.engine.world.program = index.program
     return index
 
 
@@ -241,11 +242,10 @@ def test_extensions_lists_what_is_installed_where_it_comes_from_and_what_is_off(
     ]
 
 
-def test_extensions_of_a_plain_environment_says_how_to_begin(catstown: Desk) -> None:
+def test_extensions_of_a_plain_environment_says_how_to_begin(desk: Desk) -> None:
+    desk.create("catstown", "--bare")
     assert (
-        catstown.done("extensions", "catstown")
-        .lines[0]
-        .startswith("Nothing is installed. Install one: datacats install")
+        desk.done("extensions", "catstown").lines[0].startswith("Nothing is installed. Install one: datacats install")
     )
 
 

@@ -309,7 +309,7 @@ def test_an_engine_whose_containers_see_nothing_of_this_host_is_refused_before_a
 def test_several_extensions_must_be_told_apart(inside: Pytest) -> None:
     desk = inside.desk
     desk.cwd = WORK
-    desk.create("catstown")
+    desk.create("catstown", "--bare")
     for name in ("cats", "dogs"):
         add_extension(desk, SOURCE / f"ckanext-{name}", name)
     ran = desk("test", "-e", "catstown")
