@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import cli, create, edit, idle, listing, reload, tests
+from bench import cli, commands, create, edit, idle, listing, reload, tests
 from bench.measure import Engine, Root, root
 
 _MEASURES: dict[str, Callable[[Root, int], dict[str, Any]]] = {
@@ -21,6 +21,7 @@ _MEASURES: dict[str, Callable[[Root, int], dict[str, Any]]] = {
     "edit": edit.measure,
     "test": tests.measure,
     "list": listing.measure,
+    "spare": commands.measure,
     "idle": idle.measure,
 }
 _QUIET = 0.5

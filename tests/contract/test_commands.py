@@ -9,10 +9,35 @@ import pytest
 from datacats.errors import AddressTaken, ImageMissing, NameTaken, NoSuchContainer
 from datacats.model.image import ImageRef
 from datacats.model.service import Attachment, PublishedPort
-from tests.contract.stage import Output, Stage, shell
+from tests.contract.stage import WAIT, Output, Stage, shell, wait_until
 
 MEGABYTE = bytes(range(256)) * 4096
 SEPARATE = "echo out; echo err >&2; exit 3"
+
+
+_SPARE = (
+    "read -r head",
+    'nonce=${head##*nonce\\": \\"}',
+    'nonce=${nonce%%\\"*}',
+    'argv=${head#*argv\\": [\\"}',
+    '(eval "${argv%%\\"*}")',
+    "status=$?",
+    "printf %s%03d $nonce $status",
+    "printf %s%03d $nonce $status >&2",
+    "exit $status",
+    WAIT,
+)
+SPARE = "; ".join(_SPARE)
+"""What a spare container's program does, for one word as its command."""
+
+
+@pytest.fixture
+def waiting(stage: Stage) -> str:
+    """A container that waits for a command."""
+    spec = stage.spec(SPARE, stdin_open=True, auto_remove=True)
+    stage.engine.containers.create(spec)
+    stage.engine.containers.start(spec.name)
+    return spec.name
 
 
 @pytest.fixture
@@ -132,3 +157,56 @@ def test_a_one_off_that_cannot_be_started_is_refused_and_gone(stage: Stage) -> N
         stage.engine.containers.run(spec, Output().streams)
 
     assert stage.engine.containers.list(name=spec.name) == ()
+
+
+@pytest.mark.parametrize("status", [0, 1, 137])
+def test_a_command_in_a_spare_gives_its_status_and_the_spare_is_gone_after(
+    stage: Stage, waiting: str, status: int
+) -> None:
+    assert stage.engine.spares.run(waiting, (f"exit {status}",), Output().streams) == status
+
+    wait_until(lambda: not stage.engine.containers.list(name=waiting), "it is gone")
+
+
+def test_a_command_in_a_spare_gives_its_outputs_apart(stage: Stage, waiting: str) -> None:
+    output = Output()
+
+    status = stage.engine.spares.run(waiting, (SEPARATE,), output.streams)
+
+    assert (status, output.stdout, output.stderr) == (3, b"out\n", b"err\n")
+
+
+def test_a_command_in_a_spare_reads_all_of_its_input_unchanged(stage: Stage, waiting: str) -> None:
+    output = Output(MEGABYTE)
+
+    assert stage.engine.spares.run(waiting, ("cat",), output.streams) == 0
+
+    assert output.stdout == MEGABYTE
+
+
+def test_a_spare_that_is_gone_is_told_before_anything_is_read(stage: Stage) -> None:
+    output = Output(b"typed")
+
+    with pytest.raises(NoSuchContainer):
+        stage.engine.spares.run(stage.name(), ("cat",), output.streams)
+
+    assert output.streams.stdin is not None
+    assert output.streams.stdin.read() == b"typed"
+
+
+def test_a_container_is_renamed_once_by_the_same_name(stage: Stage, box: str) -> None:
+    new = stage.name()
+    stage.engine.spares.take(box, new)
+
+    with pytest.raises(NoSuchContainer):
+        stage.engine.spares.take(box, stage.name())
+
+    assert [seen.name for seen in stage.engine.containers.list(name=new)] == [new]
+
+
+def test_a_name_that_is_taken_is_not_given_twice(stage: Stage, box: str) -> None:
+    other = stage.spec()
+    stage.engine.containers.create(other)
+
+    with pytest.raises(NameTaken):
+        stage.engine.spares.take(box, other.name)

@@ -24,10 +24,14 @@ PROGRAM = (sys.executable, "-m", "datacats")
 
 @dataclass
 class Installation:
-    """A data root, a directory for sources, and the process variables that name them."""
+    """A data root, a directory for sources, and the process variables that name them.
+
+    Only tests of spare containers have them (``spares`` is ``1``): elsewhere they would come and go behind the test.
+    """
 
     base: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix=PREFIX)))
     prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(3)}")
+    spares: str = "0"
 
     def __post_init__(self) -> None:
         self.base.chmod(0o755)
@@ -49,7 +53,8 @@ class Installation:
     @property
     def env(self) -> dict[str, str]:
         """The process variables of every run."""
-        return {**os.environ, "DATACATS_HOME": str(self.home), "DATACATS_SUBNETS": "10.217.0.0/16"}
+        ours = {"DATACATS_HOME": str(self.home), "DATACATS_SUBNETS": "10.217.0.0/16", "DATACATS_SPARES": self.spares}
+        return {**os.environ, **ours}
 
     def name(self, word: str) -> str:
         """An environment name that no other run of these tests has."""

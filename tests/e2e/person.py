@@ -59,6 +59,7 @@ class Person:
             "PYTHONPATH": str(self._packages),
             "DATACATS_HOME": str(self.installation.home),
             "DATACATS_SUBNETS": "10.217.0.0/16",
+            "DATACATS_SPARES": "0",
             **{name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ},
             **self.env,
         }

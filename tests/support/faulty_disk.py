@@ -15,8 +15,8 @@ from datacats.model.ports import Completed, Disk, Entry
 class FaultyDisk:
     """A disk that kills its own process with SIGKILL right before or after its change number ``at``.
 
-    Counted from 1: place, make_directory, clone_tree, move, remove_tree, run, and taking a lock. With ``at`` 0 it
-    never kills, and ``count`` says how many changes there were.
+    Counted from 1: place, make_directory, clone_tree, move, remove_tree, run, launch, and taking a lock. With ``at``
+    0 it never kills, and ``count`` says how many changes there were.
     """
 
     def __init__(self, disk: Disk, at: int, when: Literal["before", "after"] = "before") -> None:
@@ -71,6 +71,10 @@ class FaultyDisk:
     def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
         with self._change():
             return self._disk.run(command, env)
+
+    def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        with self._change():
+            self._disk.launch(command, env)
 
     @contextmanager
     def _change(self) -> Iterator[None]:

@@ -77,7 +77,7 @@ def test_what_carries_on_with_an_interrupted_command_is_there(phase: Phase) -> N
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        (("shell",), "there is no command shell"),
+        (("frolic",), "there is no command frolic"),
         (("db", "restore"), "there is no such command of the group db"),
         (("purge", "--now"), "there is no option --now"),
         (("exec", "web", "ls", "-l"), ""),

@@ -22,6 +22,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "test": ("test", "Run an extension's own tests, among databases made for them and removed after."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
+    "run": ("run", "Run any program in a throw-away container."),
+    "shell": ("shell", "Open a shell in a throw-away container."),
+    "python": ("python", "Run Python in a throw-away container, with CKAN to import."),
+    "psql": ("psql", "Run psql on a site's database, as the role that CKAN has."),
+    "solr": ("solr", "Query a site's search core, and print its answer as JSON."),
+    "redis-cli": ("redis_cli", "Run redis-cli on a site's Redis, signed in."),
+    "spare": ("spare", "Have a container stand ready with CKAN imported, for the next ckan command."),
     "exec": ("exec", "Run a command inside a running service."),
     "db": ("db", "Save a site's database to a file, or bring one in."),
     "files": ("files", "Save a site's uploaded files to an archive, or bring some in."),
@@ -35,5 +42,5 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""
 
-PASS_THROUGH = frozenset({"ckan", "paster", "exec", "test"})
+PASS_THROUGH = frozenset({"ckan", "paster", "run", "shell", "python", "psql", "solr", "redis-cli", "exec", "test"})
 """Commands whose words belong to an inner command, a ``--json`` among them too."""

@@ -13,6 +13,7 @@ from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
 
 if TYPE_CHECKING:
+    from datacats.model.event import Event
     from datacats.model.ports import Streams
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -69,8 +70,22 @@ def own_streams() -> Streams:
     return Streams(sys.stdin.buffer if sys.stdin else None, sys.stdout.buffer, sys.stderr.buffer, terminal)
 
 
-def run_in_one_off(session: Session, command: tuple[str, ...], environment: str | None, site: str) -> int:
+cold_option = click.option("--cold", is_flag=True, help="In a new container, even where a spare one stands ready.")
+
+
+def run_in_one_off(
+    session: Session,
+    command: tuple[str, ...],
+    environment: str | None,
+    site: str,
+    *,
+    cold: bool = False,
+    inside: bool = False,
+) -> int:
     """Run a command on this process's streams; return its exit status."""
     from datacats.workflows.one_off import OneOff, run  # noqa: PLC0415 - help must not pay for it
 
-    return run(OneOff(command, environment, site), session.workspace, own_streams(), session.events())
+    def tell(event: Event) -> None:
+        session.events()(event)
+
+    return run(OneOff(command, environment, site, cold, inside), session.workspace, own_streams(), tell)

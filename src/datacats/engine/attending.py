@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from datacats.engine.pump import Pump
-from datacats.engine.terminal import held_back, raw_mode, window_size
-from datacats.engine.wire import Wire
-from datacats.errors import EngineError
+from datacats.engine.terminal import WindowSize, held_back, raw_mode, window_size
 from datacats.model.ports import Streams
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -17,15 +15,17 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 @contextmanager
 def attending(
-    wire: Wire, path: str, pump: Pump, streams: Streams, on_signal: Callable[[signal.Signals], None]
+    pump: Pump,
+    streams: Streams,
+    on_signal: Callable[[signal.Signals], None],
+    on_size: Callable[[WindowSize], None],
 ) -> Iterator[Callable[[], None]]:
-    """Let a pump attend to signals, and with a terminal to its keys and size; hand out what sets the size."""
+    """Let a pump attend to signals, and with a terminal to its keys and size; hand out what tells the size."""
 
     def resize() -> None:
         size = window_size(streams.stdout) if streams.terminal else None
         if size:
-            with suppress(EngineError):  # a command that has ended meanwhile needs no size
-                wire.call("POST", f"{path}/resize", size)
+            on_size(size)
 
     def react() -> None:
         for number in signals.take():

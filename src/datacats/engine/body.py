@@ -16,6 +16,7 @@ def container(spec: ContainerSpec, *, stdin: bool = False) -> dict[str, Any]:
 
     Only the first network is joined by this request, and a container of no network has none at all.
     """
+    fed = stdin or spec.terminal or spec.stdin_open
     body: dict[str, Any] = {
         "Image": str(spec.image),
         "Cmd": list(spec.command),
@@ -27,9 +28,9 @@ def container(spec: ContainerSpec, *, stdin: bool = False) -> dict[str, Any]:
         "StopSignal": spec.stop_signal,
         "StopTimeout": spec.stop_grace,
         "Tty": spec.terminal,
-        "OpenStdin": stdin or spec.terminal,
-        "StdinOnce": stdin or spec.terminal,
-        "AttachStdin": stdin or spec.terminal,
+        "OpenStdin": fed,
+        "StdinOnce": fed,
+        "AttachStdin": fed,
         "ExposedPorts": {f"{port.container_port}/tcp": {} for port in spec.ports},
         "HostConfig": _host(spec),
     }

@@ -9,6 +9,7 @@ from datacats.engine.containers import DockerContainers
 from datacats.engine.endpoint import Endpoint
 from datacats.engine.images import DockerImages
 from datacats.engine.networks import DockerNetworks
+from datacats.engine.spare import DockerSpares
 from datacats.engine.volumes import DockerVolumes
 from datacats.engine.wire import Wire
 from datacats.model.observed import EngineInfo
@@ -27,6 +28,11 @@ class DockerEngine:
     def containers(self) -> DockerContainers:
         """Its containers."""
         return DockerContainers(self._wire)
+
+    @cached_property
+    def spares(self) -> DockerSpares:
+        """Its containers that wait for a command."""
+        return DockerSpares(self._wire)
 
     @cached_property
     def networks(self) -> DockerNetworks:

@@ -156,6 +156,17 @@ class RealDisk:
             raise no_program(command[0], error) from error
         return Completed(done.returncode, done.stdout, done.stderr)
 
+    def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Start a program of the host that goes on by itself, whatever becomes of this process.
+
+        ``env`` is all that it gets; it has no terminal, no input and no output. It is no child of this process.
+        """
+        words = ("/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh", *command)
+        try:
+            subprocess.run(words, env=dict(env), start_new_session=True, check=False)
+        except OSError as error:
+            raise no_program(words[0], error) from error
+
 
 def _dress(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
     if owner:

@@ -12,6 +12,7 @@ from functools import cached_property
 from datacats.engine.fake_containers import FakeContainers
 from datacats.engine.fake_images import FakeImages
 from datacats.engine.fake_networks import FakeNetworks
+from datacats.engine.fake_spares import FakeSpares
 from datacats.engine.fake_volumes import FakeVolumes
 from datacats.engine.fake_world import Call, Outcome, World
 from datacats.model.observed import EngineInfo
@@ -36,6 +37,11 @@ class FakeEngine:
     def containers(self) -> FakeContainers:
         """Its containers."""
         return FakeContainers(self.world)
+
+    @cached_property
+    def spares(self) -> FakeSpares:
+        """Its containers that wait for a command."""
+        return FakeSpares(self.world)
 
     @cached_property
     def networks(self) -> FakeNetworks:

@@ -56,7 +56,7 @@ class FakeContainers:
             raise refusal(409, "cannot start a paused container, try unpause instead")
         if not container.runs:
             _check(container, self._world)
-            self._begin(container, b"")
+            _begin(self._world, container, b"")
 
     def stop(self, name: str, grace: int) -> None:
         """Stop it at once; stopped or gone is no error."""
@@ -64,7 +64,7 @@ class FakeContainers:
         self._world.change(f"stop {name}")
         container = self._world.find(name)
         if container is not None and container.runs:
-            _end(container, self._world, 0)
+            end(self._world, container, 0)
 
     def kill(self, name: str, signal: str) -> None:
         """End it: every signal ends a main process here, but for those that programs use to be told something."""
@@ -73,7 +73,7 @@ class FakeContainers:
         if not container.runs:
             raise refusal(409, f"Cannot kill container: {name}: Container {container.id} is not running")
         if signal not in {"SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"}:
-            _end(container, self._world, _KILLED if signal == "SIGKILL" else _SIGNALLED)
+            end(self._world, container, _KILLED if signal == "SIGKILL" else _SIGNALLED)
 
     def unpause(self, name: str) -> None:
         """Let a frozen container go on; one that is not frozen is no error."""
@@ -119,7 +119,7 @@ class FakeContainers:
     def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
         """Ask the test's program what a command does, on the caller's streams."""
         done = self.execute(name, command, streams.stdin.read() if streams.stdin else b"")
-        _write(Outcome(done.exit_code, done.stdout, done.stderr), streams)
+        write(Outcome(done.exit_code, done.stdout, done.stderr), streams)
         return done.exit_code
 
     def run(self, spec: ContainerSpec, streams: Streams) -> int:
@@ -129,8 +129,8 @@ class FakeContainers:
         container.networks = [attachment.network for attachment in spec.networks] or ["none"]
         try:
             _check(container, self._world)
-            outcome = self._begin(container, streams.stdin.read() if streams.stdin else b"")
-            _write(outcome, streams)
+            outcome = _begin(self._world, container, streams.stdin.read() if streams.stdin else b"")
+            write(outcome, streams)
         finally:
             self._world.containers.pop(container.name, None)
         return outcome.exit_code or 0
@@ -162,19 +162,21 @@ class FakeContainers:
 
         return read()
 
-    def _begin(self, container: FakeContainer, stdin: bytes) -> Outcome:
-        outcome = self._world.run(container.name, container.spec.command, stdin, main=True)
-        container.state = "running"
-        self._world.started.append((container.name, container.id))
-        for stream, output in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
-            lines = output.decode(errors="replace").splitlines()
-            container.log.extend((self._world.now, LogLine(stream, line)) for line in lines)
-        if outcome.exit_code is not None:
-            _end(container, self._world, outcome.exit_code)
-        return outcome
+
+def _begin(world: World, container: FakeContainer, stdin: bytes) -> Outcome:
+    outcome = world.run(container.name, container.spec.command, stdin, main=True)
+    container.state = "running"
+    world.started.append((container.name, container.id))
+    for stream, output in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
+        lines = output.decode(errors="replace").splitlines()
+        container.log.extend((world.now, LogLine(stream, line)) for line in lines)
+    if outcome.exit_code is not None:
+        end(world, container, outcome.exit_code)
+    return outcome
 
 
-def _end(container: FakeContainer, world: World, exit_code: int) -> None:
+def end(world: World, container: FakeContainer, exit_code: int) -> None:
+    """Let a container end; one that is destroyed after is gone."""
     container.state, container.exit_code = "exited", exit_code
     if container.spec.auto_remove:
         world.containers.pop(container.name, None)
@@ -217,7 +219,8 @@ def _stamped(when: float, line: LogLine) -> LogLine:
     return replace(line, text=f"{moment:%Y-%m-%dT%H:%M:%S}.{round(when % 1 * 10**9):09}Z {line.text}")
 
 
-def _write(outcome: Outcome, streams: Streams) -> None:
+def write(outcome: Outcome, streams: Streams) -> None:
+    """Write what a command printed to the caller's streams."""
     streams.stdout.write(outcome.stdout)
     streams.stderr.write(outcome.stderr)
 

@@ -24,8 +24,8 @@ class FakeDisk:
     without an entry is not on this host. ``holders`` says which other command holds the lock on a path.
     ``refused`` lets every use of a path, and of what lies below it, fail with a code of the module ``errno``.
     ``changes`` tells every change as a line of text, ``locked`` the locks that were taken, in their order,
-    ``flushed`` what was written out, ``ran`` the programs that ran. ``tree`` is what lies there: ``tree.link`` makes a
-    symbolic link.
+    ``flushed`` what was written out, ``ran`` the programs that ran, ``launched`` those that were started to go on by
+    themselves. ``tree`` is what lies there: ``tree.link`` makes a symbolic link.
     """
 
     def __init__(self, owner: tuple[int, int] = (1000, 1000)) -> None:
@@ -38,6 +38,7 @@ class FakeDisk:
         self.locked: list[Path] = []
         self.flushed: list[Path] = []
         self.ran: list[tuple[str, ...]] = []
+        self.launched: list[tuple[str, ...]] = []
         self.tree = FakeTree(owner)
 
     def add(self, path: Path, content: bytes = b"", mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
@@ -77,25 +78,25 @@ class FakeDisk:
 
     def place(self, path: Path, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Write a file whole; what lies there is replaced, a link too."""
-        with self._changing(f"place {path}", path, "written"):
+        with _changing(self, f"place {path}", path, "written"):
             self.tree.put(path, Node("file", mode, owner or self.owner, content))
 
     def make_directory(self, path: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Make a directory and its parents; one that is there is left as it is."""
         for directory in reversed(_missing(self.tree, path)):
-            with self._changing(f"make directory {directory}", directory, "made"):
+            with _changing(self, f"make directory {directory}", directory, "made"):
                 self.tree.put(directory, Node("directory", mode, owner or self.owner))
 
     def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
         """Copy a tree to a path where nothing is yet; a disk in memory always copies."""
-        with self._changing(f"clone {source} to {target}", target, f"made a copy of {source}"):
+        with _changing(self, f"clone {source} to {target}", target, f"made a copy of {source}"):
             _check(self.refused, source)
             self.tree.copy(source, target, owner or self.owner)
         return "copy"
 
     def move(self, source: Path, target: Path) -> None:
         """Rename."""
-        with self._changing(f"move {source} to {target}", source, f"moved to {target}"):
+        with _changing(self, f"move {source} to {target}", source, f"moved to {target}"):
             _check(self.refused, target)
             self.tree.rename(source, target)
 
@@ -109,7 +110,7 @@ class FakeDisk:
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree; gone is no error, and no change."""
         if self.entry(path) is not None:
-            with self._changing(f"remove {path}", path, "removed"):
+            with _changing(self, f"remove {path}", path, "removed"):
                 self.tree.remove(path)
 
     @contextmanager
@@ -143,12 +144,18 @@ class FakeDisk:
         self.ran.append(tuple(command))
         return self.programs[command[0]]
 
-    @contextmanager
-    def _changing(self, change: str, path: Path, done: str) -> Iterator[None]:
-        with explained(path, done):
-            _check(self.refused, path)
-            yield
-        self.changes.append(change)
+    def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Keep what would be started."""
+        del env
+        self.launched.append(tuple(command))
+
+
+@contextmanager
+def _changing(disk: FakeDisk, change: str, path: Path, done: str) -> Iterator[None]:
+    with explained(path, done):
+        _check(disk.refused, path)
+        yield
+    disk.changes.append(change)
 
 
 def _check(refused: Mapping[Path, int], path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 
 from datacats.engine import body
 from datacats.engine.attending import attending
@@ -30,11 +31,11 @@ def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
             wire.call("POST", f"/networks/{attachment.network}/connect", body=joined)
         return _attached(wire, f"/containers/{container}", spec, streams)
     except NotExecutable as error:
-        _destroy(wire, container)
+        destroy(wire, container)
         streams.stderr.write(f"{error.message}\n".encode())
         return error.status
     except BaseException:
-        _destroy(wire, container)
+        destroy(wire, container)
         raise
 
 
@@ -46,17 +47,17 @@ def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams) -> i
         closing(wire.open("POST", f"{path}/wait", {"condition": "removed"}, patience=None)) as ending,
     ):
         pump = Pump(line, streams)
-        watch = _Watch(wire, path, pump, spec.stop_grace)
+        watch = Watch(wire, path, pump, spec.stop_grace)
         pump.wait_for(ending)
         pump.when_one_ends(watch.look_later)
-        with attending(wire, path, pump, streams, watch.pass_on) as resize:
+        with attending(pump, streams, watch.pass_on, partial(wire.resize, path)) as resize:
             wire.call("POST", f"{path}/start")
             resize()
             pump.run()
         return _status(ending, wire)
 
 
-class _Watch:
+class Watch:
     """Passes signals on to a running container, and notices when its connection is lost."""
 
     def __init__(self, wire: Wire, path: str, pump: Pump, grace: int) -> None:
@@ -83,9 +84,9 @@ class _Watch:
         try:
             running = self._wire.call("GET", f"{self._path}/json")["State"]["Running"]
         except NoSuchContainer as error:
-            raise _cut(self._wire) from error
+            raise cut(self._wire) from error
         if running:
-            raise _cut(self._wire)
+            raise cut(self._wire)
         self.look_later()  # the engine is still removing it
 
     def _kill(self) -> None:
@@ -99,7 +100,7 @@ class _Watch:
 def _status(ending: Answer, wire: Wire) -> int:
     told = ending.json()
     if told is None:
-        raise _cut(wire)
+        raise cut(wire)
     if told.get("Error"):
         raise EngineError(
             f"The Docker Engine did not end a one-off container well: {told['Error'].get('Message')}",
@@ -108,13 +109,15 @@ def _status(ending: Answer, wire: Wire) -> int:
     return int(told["StatusCode"])
 
 
-def _cut(wire: Wire) -> EngineUnreachable:
+def cut(wire: Wire) -> EngineUnreachable:
+    """Return the error for a connection that broke off while a container ran."""
     return EngineUnreachable(
         f"The connection to the Docker Engine at {wire.endpoint} broke off while a container ran.",
         "See whether it still runs: docker info; then give the command again.",
     )
 
 
-def _destroy(wire: Wire, container: str) -> None:
+def destroy(wire: Wire, container: str) -> None:
+    """Remove a container; one that is gone, or going, is no error."""
     with suppress(NoSuchContainer, BeingRemoved):
         wire.call("DELETE", f"/containers/{container}", {"force": 1, "v": 1})

@@ -27,14 +27,14 @@ class Pump:
     """Feeds input to a line and writes what comes back, until the line has ended and all that is awaited came.
 
     Output is written as it comes; a consumer that reads slowly slows the container down, and one that has gone ends
-    the pump with BrokenPipeError.
+    the pump with BrokenPipeError. ``wrap`` makes what is sent of each piece of input.
     """
 
-    def __init__(self, line: Line, streams: Streams) -> None:
+    def __init__(self, line: Line, streams: Streams, wrap: Callable[[bytes], bytes] = bytes) -> None:
         self._line = line
         self._streams = streams
         self._frames = Frames(raw=streams.terminal)
-        self._input = _Input(streams.stdin)
+        self._input = _Input(streams.stdin, wrap)
         self._open = True
         self._awaited: list[HasDescriptor] = []
         self._alarm: tuple[float, Callable[[], None]] | None = None
@@ -53,6 +53,10 @@ class Pump:
     def when_one_ends(self, action: Callable[[], None]) -> None:
         """Call the action once, when the line has ended or something awaited has come, and other things have not."""
         self._one_ended = action
+
+    def send(self, data: bytes) -> None:
+        """Send this as it is, before any input that has not been read yet."""
+        self._input.push(data)
 
     def alarm(self, seconds: float, action: Callable[[], None]) -> None:
         """Call the action once after so many seconds; a later alarm replaces an earlier one."""
@@ -121,8 +125,9 @@ class Pump:
 class _Input:
     """What is still to be sent: it comes from a descriptor that can be waited for, or lies in memory."""
 
-    def __init__(self, stdin: BinaryIO | None) -> None:
+    def __init__(self, stdin: BinaryIO | None, wrap: Callable[[bytes], bytes]) -> None:
         self._stdin = stdin
+        self._wrap = wrap
         self._descriptor = _descriptor(stdin)
         self._pending = b""
         self._reading = stdin is not None
@@ -138,10 +143,16 @@ class _Input:
         """Whether something can be sent without reading first."""
         return bool(self._pending) or self._ending or (self._reading and self._descriptor is None)
 
+    def push(self, data: bytes) -> None:
+        """Have this sent next."""
+        self._pending += data
+
     def take(self) -> None:
         """Read a piece; nothing means the end."""
-        self._pending = self._read()
-        if not self._pending:
+        read = self._read()
+        if read:
+            self._pending += self._wrap(read)
+        else:
             self._reading, self._ending = False, True
 
     def send(self, line: Line) -> None:

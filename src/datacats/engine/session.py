@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 
 from datacats.engine.attending import attending
 from datacats.engine.pump import Pump
@@ -31,7 +32,7 @@ def session(wire: Wire, name: str, command: Sequence[str], streams: Streams) -> 
             ended_by.append(number)
             pump.stop()
 
-        with attending(wire, f"/exec/{identity}", pump, streams, end) as resize:
+        with attending(pump, streams, end, partial(wire.resize, f"/exec/{identity}")) as resize:
             resize()
             pump.run()
     return 128 + ended_by[0] if ended_by else _exit_code(wire, identity, name)

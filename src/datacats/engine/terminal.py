@@ -10,7 +10,14 @@ import threading
 import tty
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
+
+
+class WindowSize(NamedTuple):
+    """The size of a terminal, in characters."""
+
+    height: int
+    width: int
 
 
 class Caught:
@@ -69,10 +76,10 @@ def raw_mode(stdin: BinaryIO | None) -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def window_size(stdout: BinaryIO) -> dict[str, int] | None:
-    """Return height and width as the engine takes them, or None when this is no terminal."""
+def window_size(stdout: BinaryIO) -> WindowSize | None:
+    """Return height and width, or None when this is no terminal."""
     try:
         size = os.get_terminal_size(stdout.fileno())
     except OSError:
         return None
-    return {"h": size.lines, "w": size.columns}
+    return WindowSize(size.lines, size.columns)

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from datacats.errors import DatacatsError
 from datacats.model.observed import EngineInfo
-from datacats.model.ports import Containers, Images, Networks, Volumes
+from datacats.model.ports import Containers, Images, Networks, Spares, Volumes
 
 
 class UnfoundEngine:
@@ -20,6 +20,11 @@ class UnfoundEngine:
 
     @property
     def containers(self) -> Containers:
+        """Raise."""
+        self._refuse()
+
+    @property
+    def spares(self) -> Spares:
         """Raise."""
         self._refuse()
 

@@ -19,6 +19,8 @@ from urllib.parse import quote, urlencode
 from datacats.engine.endpoint import Endpoint
 from datacats.engine.line import Line
 from datacats.engine.mapping import OLDEST_API, VersionRefused, refused, unreachable
+from datacats.engine.terminal import WindowSize
+from datacats.errors import EngineError
 
 PATIENCE = 300.0
 """Seconds to wait for an answer that should come soon; a busy host starts containers slowly."""
@@ -100,6 +102,11 @@ class Wire:
             raise unreachable(HTTPException("it did not turn into a stream"), self.endpoint)
         link.sock.setblocking(False)
         return Line(link.sock, _buffered(response), self.endpoint)
+
+    def resize(self, path: str, size: WindowSize) -> None:
+        """Set the size of a container's or a command's terminal; one that has ended meanwhile needs none."""
+        with suppress(EngineError):
+            self.call("POST", f"{path}/resize", {"h": size.height, "w": size.width})
 
     def _ask(
         self, method: str, target: str, body: object, headers: Mapping[str, str], patience: float | None

@@ -78,7 +78,8 @@ class Environment:
     ``root`` is the uuid of the data root; ``ckan`` the exact version; ``env`` the process variables that
     ``datacats.toml`` passes through to web and one-off containers. ``extensions`` are the requirements that
     ``install`` was asked for, ``overrides`` those that replace CKAN's pins, ``system_packages`` Debian packages of web,
-    ``services`` what is switched on and off.
+    ``services`` what is switched on and off, ``spares`` whether a spare one-off container stands ready for
+    the next command.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Environment:
     overrides: tuple[str, ...] = ()
     system_packages: tuple[str, ...] = ()
     services: Mapping[str, bool] = field(default_factory=dict)
+    spares: bool = True
 
     def layer(self, digest: str) -> Path:
         """Return where a layer of installed extensions lies."""

@@ -16,6 +16,9 @@ BACKING_SERVICES = ("postgres", "solr", "redis")
 BESIDE_WEB = ("worker", "harvest-gather", "harvest-fetch")
 """What a site may have beside these, each switched on and off: see ``model.switches``."""
 
+SPARE = "spare"
+"""What stands in the name of a spare one-off container where a service's stands in its own."""
+
 SERVICES = ("web", *BACKING_SERVICES, *BESIDE_WEB)
 """Every service that a site can have, in the order in which people read them."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from datacats.model import labels
-from datacats.model.service import PublishedPort
+from datacats.model.service import ContainerSpec, PublishedPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class ContainerSeen:
     def running(self) -> bool:
         """Whether its process runs and is not frozen."""
         return self.state == "running"
+
+    def runs_as(self, spec: ContainerSpec) -> bool:
+        """Whether it runs, and was made from this description."""
+        return self.running and self.labels.get(labels.SPEC) == spec.digest
 
     @property
     def is_starting(self) -> bool:
@@ -123,6 +127,10 @@ class Observed:
     def container(self, name: str) -> ContainerSeen | None:
         """Return the container of that name, or None."""
         return next((c for c in self.containers if c.name == name), None)
+
+    def runs(self, services: Collection[str]) -> bool:
+        """Whether all these services run."""
+        return {seen.service for seen in self.containers if seen.running} >= set(services)
 
     def of(self, root: str) -> Observed:
         """Return only what belongs to a data root."""

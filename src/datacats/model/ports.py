@@ -115,6 +115,20 @@ class Containers(Protocol):
         """Yield the id of each container of exactly that name that is started after this call, waiting for the next."""
 
 
+class Spares(Protocol):
+    """Containers that wait for one command and end with it. Their specs say ``stdin_open`` and ``auto_remove``."""
+
+    def take(self, name: str, new: str) -> None:
+        """Give it another name: of two who do so by the same name only one can. Raises NoSuchContainer, NameTaken."""
+
+    def run(self, name: str, argv: Sequence[str], streams: Streams) -> int:
+        """Run a command in it, as in a one-off container; return its exit status.
+
+        Raises NoSuchContainer when it is gone before the command has begun, and BrokenPipeError when a consumer has
+        closed an output.
+        """
+
+
 class Networks(Protocol):
     """Networks of the engine."""
 
@@ -186,6 +200,10 @@ class Engine(Protocol):
         """Its containers."""
 
     @property
+    def spares(self) -> Spares:
+        """Its containers that wait for a command."""
+
+    @property
     def networks(self) -> Networks:
         """Its networks."""
 
@@ -255,6 +273,9 @@ class Disk(Protocol):
 
         Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
         """
+
+    def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Start a program of the host that goes on by itself, whatever becomes of this process."""
 
     def free(self, path: Path) -> int:
         """Return the free bytes of the file system that holds a path or its nearest parent."""

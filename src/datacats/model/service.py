@@ -57,8 +57,9 @@ class ContainerSpec:
     """All that the engine is told when a container is made.
 
     ``tmpfs`` maps a path to mount options; ``user`` is ``uid:gid``; ``stop_grace`` is in seconds; an empty
-    ``name`` lets the engine choose a random one; ``networks`` lists the first network to join first. Without
-    ``checked`` the engine does not look after its health: the image's check is web's.
+    ``name`` lets the engine choose a random one; ``networks`` lists the first network to join first; ``stdin_open``
+    keeps its input waiting for whoever attaches, once. Without ``checked`` the engine does
+    not look after its health: the image's check is web's.
     """
 
     name: str
@@ -80,6 +81,7 @@ class ContainerSpec:
     auto_remove: bool = False
     terminal: bool = False
     checked: bool = True
+    stdin_open: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property

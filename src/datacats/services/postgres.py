@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from datacats.model import labels
 from datacats.model.environment import SiteContext
 from datacats.model.hashing import scram_verifier
 from datacats.model.names import container_name
-from datacats.model.plan import RunSql
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec, Limits, ServiceSpec
 from datacats.services.common import memory, on_back, part, restart, service_labels
+
+if TYPE_CHECKING:
+    from datacats.model.plan import RunSql
 
 SERVICE = "postgres"
 HOME = "/var/lib/postgresql"
@@ -111,13 +115,18 @@ def sql_command(database: str, *options: str) -> tuple[str, ...]:
 
 def run_sql(context: SiteContext, database: str, sql: str, *, what: str, cause: str) -> RunSql:
     """Run SQL in one transaction as the superuser."""
-    command = sql_command(database, "-1")
-    return RunSql(container=container(context), command=command, sql=sql, what=what, cause=cause)
+    return _run_sql(context, sql_command(database, "-1"), sql, what=what, cause=cause)
 
 
 def statements(context: SiteContext, database: str, sql: str, *, what: str, cause: str) -> RunSql:
     """Run SQL statement by statement: for those that a transaction cannot hold."""
-    return RunSql(container=container(context), command=sql_command(database), sql=sql, what=what, cause=cause)
+    return _run_sql(context, sql_command(database), sql, what=what, cause=cause)
+
+
+def _run_sql(context: SiteContext, command: tuple[str, ...], sql: str, *, what: str, cause: str) -> RunSql:
+    from datacats.model.plan import RunSql  # noqa: PLC0415 - a command in a spare is described without any plan
+
+    return RunSql(container=container(context), command=command, sql=sql, what=what, cause=cause)
 
 
 def first_roles(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:
@@ -133,6 +142,11 @@ def first_roles_sql(secrets: Secrets) -> str:
 def passwords(context: SiteContext, secrets: Secrets, *, cause: str) -> RunSql:
     """Give the roles the passwords that the site's other services know."""
     return run_sql(context, "postgres", roles_sql(secrets), what="role passwords", cause=cause)
+
+
+def psql(database: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The command that, inside the container, runs psql as the role that CKAN has. It keeps no history."""
+    return ("psql", "-v", "HISTFILE=/dev/null", "-h", SOCKETS, "-U", "ckan", "-d", database, *words)
 
 
 def dump_command(database: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from datacats.model.environment import SiteContext
 from datacats.model.names import container_name
 from datacats.model.secrets import Secrets
@@ -10,6 +12,12 @@ from datacats.services.common import RUN, on_back, part, restart, run_mount, ser
 
 SERVICE = "redis"
 HOME = "/data"
+
+_CLIENT = f"""\
+REDISCLI_AUTH=$(sed -n 's/^requirepass  *//p' {RUN}/redis.conf)
+export REDISCLI_AUTH
+exec redis-cli --no-auth-warning "$@"
+"""
 
 _CONFIGURATION = """\
 bind * -::*
@@ -26,7 +34,7 @@ maxmemory-policy noeviction
 def describe(context: SiteContext) -> ServiceSpec:
     """Describe Redis. It writes its append-only file out when it is stopped."""
     spec = ContainerSpec(
-        name=container_name(SERVICE, context.environment.name, context.site.name),
+        name=container(context),
         image=context.site.images.redis,
         command=("flock", "-n", "-E", "75", "-F", f"{HOME}/lock", "redis-server", f"{RUN}/redis.conf"),
         user=context.user,
@@ -39,6 +47,16 @@ def describe(context: SiteContext) -> ServiceSpec:
         labels=service_labels(context, SERVICE),
     )
     return ServiceSpec(SERVICE, spec)
+
+
+def container(context: SiteContext) -> str:
+    """The name of the site's Redis container."""
+    return container_name(SERVICE, context.environment.name, context.site.name)
+
+
+def client(words: Sequence[str]) -> tuple[str, ...]:
+    """The command that, inside the container, runs redis-cli signed in: the password is on no command line."""
+    return ("sh", "-c", _CLIENT, "redis-cli", *words)
 
 
 def configuration(secrets: Secrets) -> bytes:

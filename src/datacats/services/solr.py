@@ -12,11 +12,19 @@ SERVICE = "solr"
 HOME = "/var/solr"
 URL = "http://solr:8983/solr/ckan"
 
+_QUERY = """\
+exec 3<> /dev/tcp/127.0.0.1/8983 || exit 1
+printf 'POST /solr/ckan/select HTTP/1.0\\r\\nHost: localhost\\r\\n' >&3
+printf 'Content-Type: application/x-www-form-urlencoded\\r\\nContent-Length: %d\\r\\n\\r\\n%s' ${#1} "$1" >&3
+while IFS= read -r line <&3 && [[ $line != $'\\r' ]]; do :; done
+exec cat <&3
+"""
+
 
 def describe(context: SiteContext) -> ServiceSpec:
     """Describe Solr."""
     spec = ContainerSpec(
-        name=container_name(SERVICE, context.environment.name, context.site.name),
+        name=container(context),
         image=context.site.images.search,
         command=(),
         user=context.user,
@@ -33,10 +41,20 @@ def describe(context: SiteContext) -> ServiceSpec:
     return ServiceSpec(SERVICE, spec)
 
 
+def container(context: SiteContext) -> str:
+    """The name of the site's Solr container."""
+    return container_name(SERVICE, context.environment.name, context.site.name)
+
+
+def query(parameters: str) -> tuple[str, ...]:
+    """The command that, inside the container, prints what the core answers to URL-encoded parameters."""
+    return ("bash", "-c", _QUERY, "query", parameters)
+
+
 def probe(context: SiteContext) -> ExecProbe:
     """Solr is ready when its core answers a query."""
     return ExecProbe(
-        container=container_name(SERVICE, context.environment.name, context.site.name),
+        container=container(context),
         command=("/usr/lib/datacats/ready", "60"),
         deadline=75,
         what="answers a query",

@@ -30,6 +30,7 @@ _TYPES: Mapping[str, type] = {
     "extensions": list,
     "overrides": list,
     "system_packages": list,
+    "spare_containers": bool,
     "env": dict,
     "services": dict,
 }
@@ -42,6 +43,7 @@ _EXAMPLES = {
     "overrides": 'overrides = ["urllib3>=2.8"]',
     "system_packages": 'system_packages = ["libgeos-c1v5"]',
     "services": "[services]",
+    "spare_containers": "spare_containers = false",
 }
 _NEW = """\
 # What this CKAN environment is: see "datacats.toml" in the datacats manual.
@@ -63,6 +65,7 @@ class EnvironmentFile:
     """The content of ``datacats.toml``. ``ckan`` is a version, or a line of versions such as ``2.12``.
 
     ``extensions`` and ``overrides`` are requirements as pip reads them, ``system_packages`` names of Debian packages.
+    ``spare_containers`` says whether a container stands ready for the next command while a site is developed.
     """
 
     name: str
@@ -72,6 +75,7 @@ class EnvironmentFile:
     overrides: tuple[str, ...] = ()
     system_packages: tuple[str, ...] = ()
     services: Mapping[str, bool] = field(default_factory=dict)
+    spare_containers: bool = True
 
 
 def new(name: str, ckan: str) -> bytes:
@@ -105,6 +109,7 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
         overrides=_texts(path, document, "overrides"),
         system_packages=_system_packages(path, document),
         services=_services(path, document.get("services", {})),
+        spare_containers=document.get("spare_containers", True),
     )
 
 
@@ -145,7 +150,7 @@ def _check_keys(path: Path, document: Mapping[str, Any]) -> None:
         kind = _TYPES.get(key)
         if kind is None:
             raise ConfigError(f"{path} has the unknown key {key!r}.", _nearest(key, _TYPES))
-        if not isinstance(value, kind) or isinstance(value, bool):
+        if type(value) is not kind:
             raise ConfigError(f"{path}: {key} must be {_word(kind)}.", f"For example: {_example(key)}")
 
 
@@ -156,7 +161,8 @@ def _nearest(key: str, known: Iterable[str]) -> str:
 
 
 def _word(kind: type) -> str:
-    return {int: "a number", str: "a text in quotes", list: "a list of texts", dict: "a table"}[kind]
+    words = {int: "a number", str: "a text in quotes", bool: "true or false", list: "a list of texts", dict: "a table"}
+    return words[kind]
 
 
 def _example(key: str) -> str:

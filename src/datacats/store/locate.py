@@ -119,6 +119,7 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
         overrides=file.overrides,
         system_packages=file.system_packages,
         services=file.services,
+        spares=file.spare_containers,
     )
 
 

@@ -15,7 +15,7 @@ from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
 from datacats.workflows import ours, up
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PURPOSE = "load"

@@ -10,7 +10,8 @@ from datacats.planning import teardown
 from datacats.services import web
 from datacats.workflows import claim, ours, up
 from datacats.workflows.claim import SiteOptions
-from datacats.workflows.start import StartOptions, complete
+from datacats.workflows.sites import complete
+from datacats.workflows.start import StartOptions
 from datacats.workflows.workspace import Workspace, observe
 
 

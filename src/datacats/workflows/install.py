@@ -19,7 +19,7 @@ from datacats.workflows import builder, layers, placement, plugins, resolve, set
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.plugins import Choice
 from datacats.workflows.resolve import Resolution
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
 
 Texts = Mapping[Path, bytes | None]

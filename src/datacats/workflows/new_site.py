@@ -20,10 +20,10 @@ from datacats.planning import admin, database
 from datacats.recipes import resolve_ckan
 from datacats.services import postgres
 from datacats.store import locate, site_file
-from datacats.workflows import claim, follow, images, ours, parts, placement, purge, settle, up
+from datacats.workflows import claim, follow, images, ours, parts, placement, purge, settle, spares, up
 from datacats.workflows import template as templates
 from datacats.workflows.claim import SiteOptions
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
 
 _PASSWORD_LENGTH = 16
@@ -126,6 +126,8 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
             flushed.result()
         told.show(created)
         claim.write(workspace, environment, replace(context.site, phase=Phase.CREATED))
+    if created.running:
+        spares.launch(workspace, context)
     return created
 
 

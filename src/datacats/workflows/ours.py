@@ -13,6 +13,7 @@ from datacats.model.plan import Plan, RemoveContainer
 from datacats.model.switches import is_on
 from datacats.planning import teardown
 from datacats.planning.converge import refuse_foreign
+from datacats.services import spare
 from datacats.store import site_file
 from datacats.workflows.workspace import Workspace, observe
 
@@ -41,9 +42,12 @@ def container(workspace: Workspace, environment: Environment, site: str, service
 
 
 def stop_ckan(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan:
-    """Plan to stop web and what else runs CKAN's code, where it is ours and runs."""
+    """Plan to stop web and what else runs CKAN's code, where it is ours and runs; a spare would run commands beside."""
     seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
-    return teardown.stop(Observed(tuple(each for each in seen.containers if each.service in RUN_CKAN)), cause=cause)
+    there = seen.container(spare.name(context))
+    gone = [RemoveContainer(there.name, cause=cause)] if there else []
+    running = Observed(tuple(each for each in seen.containers if each.service in RUN_CKAN))
+    return Plan.of(gone) + teardown.stop(running, cause=cause)
 
 
 def remove_one_offs(workspace: Workspace, context: SiteContext, purposes: Collection[str]) -> Plan:

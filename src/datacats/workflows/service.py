@@ -14,7 +14,7 @@ from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.store import environment_file
 from datacats.workflows import info, up
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 

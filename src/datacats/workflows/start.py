@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from datacats.errors import AddressTaken, Conflict, NotFound
-from datacats.model.environment import Environment, Phase, Site, SiteContext
+from datacats.errors import AddressTaken, NotFound
+from datacats.model.environment import Environment, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
-from datacats.model.names import PRIMARY, typed
+from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan, Wait
 from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
-from datacats.store import locate, site_file
+from datacats.store import locate
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, claim, follow, settle, up
+from datacats.workflows import builder, claim, follow, settle, spares, up
 from datacats.workflows.claim import SiteOptions
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 
@@ -60,6 +61,8 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
             context, plan = up.bring_up_anywhere(workspace, context, _how(options), events)
         except AddressTaken as error:
             raise claim.explained(workspace, context, error) from error
+    if options.wait:
+        spares.launch(workspace, context)
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
     debugger = f"127.0.0.1:{context.site.debugger_port}" if context.site.debugger_port else ""
     return Started(environment.name, options.site, f"{context.site.url}/", changed, debugger)
@@ -85,18 +88,6 @@ def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:
             f"The service {name} of {context.environment.name} is switched off.",
             f"Switch it on: datacats service add {name} -e {context.environment.name}",
         )
-
-
-def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
-    """Return a site that is complete. Raises NotFound, and Conflict when it is half made."""
-    site = site_file.read(workspace.ports.disk, environment, name)
-    if site.phase is not Phase.CREATED:
-        verb = site.phase.verb
-        raise Conflict(
-            f"The site {name} of {environment.name} is half made: its {verb} was interrupted.",
-            f"Carry on with: {typed(verb, environment.source, name)}",
-        )
-    return site
 
 
 def _tell_version(environment: Environment, site: Site, events: Events) -> None:

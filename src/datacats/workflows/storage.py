@@ -11,7 +11,7 @@ from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import web
 from datacats.workflows import up
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _LEFT_OUT = ("./webassets", "./i18n", "./.importing")

@@ -11,7 +11,7 @@ from datacats.model.plan import Plan
 from datacats.planning import admin
 from datacats.services import postgres
 from datacats.workflows import up
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 

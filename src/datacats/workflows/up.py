@@ -11,11 +11,11 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
 from datacats.model.observed import Observed
-from datacats.model.plan import Operation, Plan
+from datacats.model.plan import Operation, Plan, RemoveContainer, Wait
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
-from datacats.services import files, ini
+from datacats.services import files, ini, spare
 from datacats.services.describe import Desired, describe
 from datacats.store import site_file, source
 from datacats.workflows import claim, ours, parts, placement, subnets
@@ -45,21 +45,41 @@ ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
 """Bring up all that web works with, and leave web as it is."""
 
 
-def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
-    """Plan what brings the site up; an empty plan means that it runs as described."""
-    desired, wanted = _desired(workspace, context)
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A site as it should be, the plan that places its files, and what the engine holds of it.
+
+    ``configuration`` is the digest of all that CKAN reads only when it starts.
+    """
+
+    desired: Desired
+    placed: Plan
+    observed: Observed
+    configuration: str
+
+
+def survey(workspace: Workspace, context: SiteContext) -> Survey:
+    """Describe a site and look what is there. Raises ConfigError, and Conflict for what is not ours."""
+    desired, wanted, configuration = _desired(workspace, context)
     observed = observe(workspace.ports, context.environment, context.site.name, context.site.placement)
     ours.refuse_strangers(observed, workspace.root.uuid)
     parts.refuse_lost(context, observed)
-    placed = parts.private(workspace, context, wanted, observed)
+    return Survey(desired, parts.private(workspace, context, wanted, observed), observed, configuration)
+
+
+def plan_of(workspace: Workspace, context: SiteContext, found: Survey, how: Up) -> Plan:
+    """Plan what brings a site that was looked at up; an empty plan means that it runs as described."""
+    desired = found.desired
     services = [each for each in desired.services if how.only is None or each.service in how.only]
     following = Following(
         {"postgres": (desired.passwords,), "web": how.after_web},
         [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
         how.settled,
     )
-    plan = placed + converge(desired.networks, services, observed, following, anew=how.replace)
-    return plan + _switched_off(workspace, context, observed) if how.only is None else plan
+    steps = converge(desired.networks, services, found.observed, following, anew=how.replace)
+    if how.only is None:
+        steps += _switched_off(workspace, context, found.observed)
+    return found.placed + _without_spare(found, context, steps) + steps
 
 
 def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed) -> Plan:
@@ -67,6 +87,11 @@ def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed
     mine = observed.of(workspace.root.uuid).containers
     off = tuple(each for each in mine if each.service and each.service not in wanted)
     return teardown.remove(Observed(off), cause="switched off")
+
+
+def plan_up(workspace: Workspace, context: SiteContext, how: Up) -> Plan:
+    """Look at a site, and plan what brings it up."""
+    return plan_of(workspace, context, survey(workspace, context), how)
 
 
 def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events) -> Plan:
@@ -102,7 +127,14 @@ def bring_up_anywhere(
     return bring_up_anywhere(workspace, context, how, events, tries - 1)
 
 
-def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts.Private]:
+def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:
+    """What knows the site as it was, and is on its networks, goes before anything is changed."""
+    changes = any(not isinstance(step, Wait) for step in steps)
+    there = found.observed.container(spare.name(context))
+    return Plan.of([RemoveContainer(there.name, cause="the site changes")] if there and changes else [])
+
+
+def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts.Private, str]:
     placement.check_source(workspace, context)
     disk = workspace.ports.disk
     choices = source.check_ini(disk, context.environment.source, ini.OWNED)
@@ -110,4 +142,5 @@ def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts
     tokens = site_file.read_tokens(disk, context.environment, context.site.name)
     texts = files.run_files(context, secrets, choices, tokens)
     copy = parts.copied(workspace, context)
-    return describe(context, secrets, files.configuration_digest(texts, choices + copy)), parts.Private(texts, copy)
+    configuration = files.configuration_digest(texts, choices + copy)
+    return describe(context, secrets, configuration), parts.Private(texts, copy), configuration

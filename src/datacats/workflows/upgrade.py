@@ -13,9 +13,9 @@ from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import site_file
-from datacats.workflows import claim, images, ours, settle, up
+from datacats.workflows import claim, images, ours, settle, spares, up
 from datacats.workflows.foresee import Foreseen
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _UNDER_WAY = frozenset({Phase.UPGRADING, Phase.ROLLING_BACK})
@@ -52,6 +52,7 @@ def upgrade(
             record = replace(record, images=new, previous=record.images, phase=phase)
         if record.phase in _UNDER_WAY:
             record = _replace(workspace, environment, record, events)
+    spares.launch(workspace, workspace.context(environment, record))
     return Upgraded(environment.name, site, f"{record.url}/", before, record.images)
 
 

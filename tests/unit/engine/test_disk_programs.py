@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,22 @@ def test_a_missing_program_is_missing_even_with_a_closed_directory_on_the_path(
     monkeypatch.setenv("PATH", f"{tmp_path / 'closed'}:/bin")
     with unprivileged(), pytest.raises(DiskError, match=r"^The program no-such-program is not on this host\.$"):
         RealDisk().run(["no-such-program"])
+
+
+def test_a_program_that_was_launched_goes_on_by_itself_with_only_its_own_variables(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    script = "import sys; from datacats.engine.disk import RealDisk; RealDisk().launch(sys.argv[1:], {'GIVEN': 'x'})"
+    words = ["sh", "-c", f"cat; echo out; echo err >&2; sleep 0.3; env > {told}"]
+    done = subprocess.run([sys.executable, "-c", script, *words], input=b"typed", capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+    said = told.read_text().splitlines()
+    assert "GIVEN=x" in said
+    assert not any(line.startswith("HOME=") for line in said)
+
+
+def test_a_launched_program_that_is_missing_is_nobodys_concern() -> None:
+    RealDisk().launch(["/no/such/program"], {})
 
 
 def test_a_file_that_is_no_program_is_an_error_that_says_why() -> None:

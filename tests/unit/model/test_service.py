@@ -46,6 +46,7 @@ CONTAINER_CHANGES: Mapping[str, Any] = {
     "auto_remove": True,
     "terminal": True,
     "checked": False,
+    "stdin_open": True,
     "labels": {labels.SITE: "primary"},
 }
 NETWORK_CHANGES: Mapping[str, Any] = {
@@ -99,7 +100,7 @@ def test_the_order_of_variables_and_labels_does_not_matter() -> None:
 
 def test_the_same_description_has_the_same_digest_in_every_process() -> None:
     spec = ContainerSpec("a", ImageRef("b", "c"), ("d",), "1:1")
-    assert spec.digest == "f7f544846f07d5b695dc592ed1ec0dd5e27feb53146b9cb0f722c6a7e9f2f88f"
+    assert spec.digest == "bffcc51cab90180107463088ceea07e07918f45cf3a5c3053a7541ae15eedcf7"
 
 
 def test_a_labelled_description_carries_the_digest_and_its_other_labels() -> None:

@@ -42,8 +42,20 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path) ->
 def test_an_unknown_key_far_from_all_lists_the_known_ones(tmp_path: Path) -> None:
     assert (
         refusal(tmp_path, "zzz = 1\n" + GOOD).hint
-        == "Known keys: ckan, env, extensions, name, overrides, services, system_packages, version."
+        == "Known keys: ckan, env, extensions, name, overrides, services, spare_containers, system_packages, version."
     )
+
+
+def test_a_spare_container_stands_ready_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).spare_containers
+    assert not read(tmp_path, "spare_containers = false\n" + GOOD).spare_containers
+
+
+@pytest.mark.parametrize("value", ['"false"', "0"])
+def test_spare_containers_takes_no_other_word(tmp_path: Path, value: str) -> None:
+    error = refusal(tmp_path, f"spare_containers = {value}\n" + GOOD)
+    assert error.message.endswith("spare_containers must be true or false.")
+    assert error.hint == "For example: spare_containers = false"
 
 
 def test_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> None:

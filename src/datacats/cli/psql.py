@@ -1,0 +1,21 @@
+"""``datacats psql``."""
+
+from __future__ import annotations
+
+import click
+
+from datacats.cli.options import pass_session
+from datacats.cli.passthrough import PassThrough, own_streams, passthrough_options
+from datacats.cli.session import Session
+
+
+@click.command("psql", cls=PassThrough, epilog="Example:  datacats psql -c 'SELECT name FROM package'")
+@passthrough_options
+@click.option("--datastore", is_flag=True, help="On the database of the DataStore.")
+@pass_session
+def command(session: Session, words: tuple[str, ...], environment: str | None, site: str, datastore: bool) -> int:
+    """Run psql on a site's database, as the role that CKAN has."""
+    from datacats.workflows.ask import Ask, psql  # noqa: PLC0415 - help must not pay for it
+
+    ask = Ask(words, environment, site)
+    return psql(ask, session.workspace, own_streams(), session.events(), datastore=datastore)

@@ -1,0 +1,26 @@
+"""``datacats solr``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from datacats.cli.options import pass_session
+from datacats.cli.passthrough import PassThrough, passthrough_options
+from datacats.cli.session import Session
+
+
+@click.command("solr", cls=PassThrough, epilog="Example:  datacats solr title:cats rows=5 fl=name,title")
+@passthrough_options
+@pass_session
+def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> None:
+    """Query a site's search core, and print its answer as JSON.
+
+    Words with = are parameters of Solr's; the others are the query, by default all of it.
+    """
+    from datacats.cli.render import say  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.ask import Ask, search  # noqa: PLC0415
+
+    answer = search(Ask(words, environment, site), session.workspace, session.events())
+    say([json.dumps(answer, indent=2, ensure_ascii=False)])

@@ -1,0 +1,63 @@
+"""Old spellings: each as people have it in their notes, and what is run for it today."""
+
+from __future__ import annotations
+
+import pytest
+
+from datacats.errors import UsageError
+from datacats.workflows.paster import from_paster
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("--plugin=ckan db upgrade", "db upgrade"),
+        ("--plugin ckan db upgrade", "db upgrade"),
+        ("--plugin=ckan db init -c development.ini", "-c development.ini db init"),
+        ("--plugin=ckan db init --config=/etc/ckan/production.ini", "-c /etc/ckan/production.ini db init"),
+        ("--plugin=ckan user list --config development.ini", "-c development.ini user list"),
+        ("--plugin=ckan db clean", "db clean --yes"),
+        ("--plugin=ckan db clean -c development.ini", "-c development.ini db clean --yes"),
+        ("--plugin=ckan sysadmin add cat", "sysadmin add cat"),
+        ("--plugin=ckan user add cat email=cat@example.com", "user add cat email=cat@example.com"),
+        ("--plugin=ckan search-index rebuild", "search-index rebuild"),
+        ("--plugin=ckan search-index rebuild_fast", "search-index rebuild-fast"),
+        ("--plugin=ckan datastore set-permissions postgres", "datastore set-permissions"),
+        ("--plugin=ckan celeryd", "jobs worker"),
+        ("--plugin=ckan tracking update", "tracking update"),
+        ("--plugin=ckan post /api/action/send_email_notifications", "notify send_emails"),
+        ("--plugin=ckan trans js", "translation js"),
+        ("--plugin=ckan trans mangle", "translation mangle"),
+        ("--plugin=ckan check-po-files ckan.po", "translation check-po ckan.po"),
+        ("--plugin=ckan plugin-info", "plugin-info"),
+        ("make-config ckan development.ini", "generate config development.ini"),
+        ("--plugin=ckan create -t ckanext ckanext-cats", "generate extension ckanext-cats"),
+        ("--plugin=ckanext-harvest harvester run", "harvester run"),
+        ("-c", "-c"),
+        ("", ""),
+    ],
+)
+def test_an_old_spelling_means_its_successor(old: str, new: str) -> None:
+    assert from_paster(old.split()) == tuple(new.split())
+
+
+@pytest.mark.parametrize(
+    ("old", "instead"),
+    [
+        ("--plugin=ckan db dump out.sql", "datacats db dump FILE"),
+        ("--plugin=ckan db load out.sql", "datacats db load FILE"),
+        ("--plugin=ckan less", "datacats ckan sass"),
+        ("serve --reload development.ini", "datacats start"),
+        ("--plugin=ckan db simple-dump-csv x.csv", "/api/3/action/package_search"),
+        ("--plugin=ckan roles list", "Add members"),
+    ],
+)
+def test_what_has_no_successor_is_said_so_with_what_to_do_instead(old: str, instead: str) -> None:
+    with pytest.raises(UsageError, match="Today's CKAN has no command for what `paster ") as caught:
+        from_paster(old.split())
+    assert instead in caught.value.hint
+
+
+def test_words_are_compared_whole() -> None:
+    assert from_paster(["lesson"]) == ("lesson",)
+    assert from_paster(["db", "dumps"]) == ("db", "dumps")
