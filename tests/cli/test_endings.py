@@ -113,6 +113,8 @@ WORDS = (
     "images build",
     "images prune",
     "pull",
+    "mail -e catstown",
+    "demo-data catstown",
     "service list catstown",
     "service remove worker -e catstown",
     "tweak -p catstown",

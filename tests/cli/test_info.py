@@ -29,7 +29,7 @@ def test_info_has_the_labels_of_old_in_their_order(desk: Desk) -> None:
         "Default port: 5716",
         f"Environment dir: {WORK / 'datapusher'}",
         f"Data dir: {HOME / 'datapusher'}",
-        "Containers: web postgres solr redis worker",
+        "Containers: web postgres solr redis worker mail",
         "Available at: http://127.0.0.1:5716/",
     ]
 
@@ -37,7 +37,7 @@ def test_info_has_the_labels_of_old_in_their_order(desk: Desk) -> None:
 def test_info_says_which_containers_do_not_run(catstown: Desk) -> None:
     catstown.engine.world.container("datacats_solr_catstown").state = "exited"
     del catstown.engine.world.containers["datacats_web_catstown"]
-    assert "Containers: postgres solr (exited) redis worker" in catstown.done("info", "catstown").lines
+    assert "Containers: postgres solr (exited) redis worker mail" in catstown.done("info", "catstown").lines
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_info_adds_a_block_for_each_further_site(catstown: Desk) -> None:
         "",
         "Site: staging",
         f"Default port: {port}",
-        "Containers: web postgres solr redis worker",
+        "Containers: web postgres solr redis worker mail",
         f"Available at: http://127.0.0.3:{port}/",
     ]
 

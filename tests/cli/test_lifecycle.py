@@ -122,7 +122,7 @@ def test_quiet_prints_nothing_and_still_does_it(catstown: Desk) -> None:
 def test_stop_stops_web_first_and_postgresql_last_and_keeps_all(catstown: Desk) -> None:
     assert catstown.done("stop", "catstown").out == "Stopped catstown\n"
     assert catstown.engine.mutations == [
-        f"stop datacats_{one}_catstown" for one in ("web", "worker", "solr", "redis", "postgres")
+        f"stop datacats_{one}_catstown" for one in ("web", "worker", "mail", "solr", "redis", "postgres")
     ]
     assert set(catstown.states().values()) == {"exited"}
 
@@ -135,7 +135,7 @@ def test_stop_of_what_does_not_run_is_no_error_and_changes_nothing(catstown: Des
 
 
 def test_stop_shows_beforehand_what_it_would_stop(catstown: Desk) -> None:
-    assert len(catstown.done("stop", "catstown", "--dry-run").lines) == 5
+    assert len(catstown.done("stop", "catstown", "--dry-run").lines) == len(USUAL)
     assert catstown.changes() == []
 
 

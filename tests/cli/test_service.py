@@ -18,7 +18,7 @@ def test_the_list_says_what_there_is_and_what_there_could_be(catstown: Desk) -> 
     lines = catstown.done("service", "list", "catstown").lines
     assert lines[0] == "web             running   CKAN's pages and API"
     assert lines[4] == "worker          running   runs the background jobs of CKAN"
-    assert lines[5].startswith("harvest-gather  off       ")
+    assert lines[7].startswith("harvest-gather  off       ")
 
 
 def test_the_list_as_json_says_when_a_service_is_there_by_itself(catstown: Desk) -> None:
@@ -41,7 +41,7 @@ def test_a_removed_service_goes_alone_and_stays_away(catstown: Desk) -> None:
     assert catstown.engine.mutations == [f"stop {WORKER}", f"remove {WORKER}"]
     catstown.done("reload", "catstown")
     assert WORKER not in catstown.states()
-    assert catstown.done("info", "catstown").lines[4] == "Containers: web postgres solr redis"
+    assert catstown.done("info", "catstown").lines[4] == "Containers: web postgres solr redis mail"
     assert "running" in catstown.done("list").out
 
 

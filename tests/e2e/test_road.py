@@ -46,7 +46,7 @@ def test_info_reads_as_on_the_seed_page(catstown: Running) -> None:
         f"Default port: {port}",
         f"Environment dir: {catstown.source}",
         f"Data dir: {catstown.installation.home / catstown.name}",
-        "Containers: web postgres solr redis worker",
+        "Containers: web postgres solr redis worker mail",
         f"Available at: {catstown.ckan.url}",
     ]
 

@@ -28,7 +28,7 @@ from datacats.workflows.workspace import Workspace
 HOME = Path("/home/me/.datacats")
 WORK = Path("/home/me/work")
 
-USUAL = ("web", "postgres", "solr", "redis", "worker")
+USUAL = ("web", "postgres", "solr", "redis", "worker", "mail")
 """The services that a new site has, in the order in which they are told."""
 
 

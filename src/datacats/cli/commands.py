@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "images": ("images", "List, make and move the images of datacats."),
     "pull": ("pull", "Have the images here before they are needed: from the registry, else built."),
     "doctor": ("doctor", "Look for what is wrong, and what mends it; without ENVIRONMENT in all of them."),
+    "mail": ("mail", "List the mails that a development site has sent, or show one."),
+    "demo-data": ("demo_data", "Load a made-up catalogue into a site."),
     "service": ("service", "List the services of a site, and switch those that it may have."),
     "tweak": ("tweak", "Change one thing of a site."),
     "purge": ("purge", "Remove a site's containers and data."),

@@ -78,8 +78,8 @@ class Environment:
     ``root`` is the uuid of the data root; ``ckan`` the exact version; ``env`` the process variables that
     ``datacats.toml`` passes through to web and one-off containers. ``extensions`` are the requirements that
     ``install`` was asked for, ``overrides`` those that replace CKAN's pins, ``system_packages`` Debian packages of web,
-    ``services`` what is switched on and off, ``spares`` whether a spare one-off container stands ready for
-    the next command.
+    ``services`` what is switched on and off, ``cron`` the commands that run at each time, ``spares`` whether a spare
+    one-off container stands ready for the next command.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Environment:
     system_packages: tuple[str, ...] = ()
     services: Mapping[str, bool] = field(default_factory=dict)
     spares: bool = True
+    cron: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def layer(self, digest: str) -> Path:
         """Return where a layer of installed extensions lies."""

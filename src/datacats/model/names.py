@@ -13,7 +13,7 @@ PRIMARY = "primary"
 BACKING_SERVICES = ("postgres", "solr", "redis")
 """What every site has beside web: they hold its state and publish no port."""
 
-BESIDE_WEB = ("worker", "harvest-gather", "harvest-fetch")
+BESIDE_WEB = ("worker", "mail", "cron", "harvest-gather", "harvest-fetch")
 """What a site may have beside these, each switched on and off: see ``model.switches``."""
 
 SPARE = "spare"
@@ -22,7 +22,7 @@ SPARE = "spare"
 SERVICES = ("web", *BACKING_SERVICES, *BESIDE_WEB)
 """Every service that a site can have, in the order in which people read them."""
 
-RUN_CKAN = ("web", *BESIDE_WEB)
+RUN_CKAN = ("web", *(each for each in BESIDE_WEB if each != "mail"))
 """The services that run CKAN's code: they see the source directory, and use the backing services."""
 
 START_ORDER = ("postgres", "solr", "redis", "web", *BESIDE_WEB)
@@ -31,7 +31,7 @@ START_ORDER = ("postgres", "solr", "redis", "web", *BESIDE_WEB)
 STATE = ("postgres", "solr", "redis", "files")
 """The parts that a site's own state is in; all else is made from the definition."""
 
-STOP_ORDER = (*RUN_CKAN, "solr", "redis", "postgres")
+STOP_ORDER = (*RUN_CKAN, "mail", "solr", "redis", "postgres")
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from datacats.model.environment import Environment, Site
+from datacats.model.environment import Environment, Mode, Site
 from datacats.model.names import BACKING_SERVICES, BESIDE_WEB
 
 
@@ -26,8 +26,18 @@ def _with_memory(_environment: Environment, site: Site) -> bool:
     return not site.low_memory
 
 
+def _in_development(_environment: Environment, site: Site) -> bool:
+    return site.mode is Mode.DEVELOPMENT
+
+
+def _with_entries(environment: Environment, _site: Site) -> bool:
+    return bool(environment.cron)
+
+
 SWITCHES: Mapping[str, Switch] = {
     "worker": Switch("runs the background jobs of CKAN", "on, but for --low-memory sites", _with_memory),
+    "mail": Switch("catches every mail of a development site", "on in development", _in_development),
+    "cron": Switch("runs the [cron] entries of datacats.toml", "on where there are entries", _with_entries),
     "harvest-gather": Switch("finds what harvest sources have (ckanext-harvest)", "off", _never),
     "harvest-fetch": Switch("fetches what was found there (ckanext-harvest)", "off", _never),
 }
@@ -38,6 +48,8 @@ def is_on(service: str, environment: Environment, site: Site) -> bool:
     """Whether a site has that service."""
     if service not in SWITCHES:
         return service == "web" or service in BACKING_SERVICES
+    if service == "cron" and not environment.cron:
+        return False
     chosen = environment.services.get(service)
     return SWITCHES[service].by_default(environment, site) if chosen is None else chosen
 

@@ -70,6 +70,7 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
             *(RemoveVolume(each.name, cause="a template holds no secret") for each in steps.discard),
             RemoveTree(made / "run", cause="a template holds no secret"),
             RemoveTree(made / "redis", cause="the queue of a new site is empty"),
+            RemoveTree(made / "mail", cause="a new site has sent none"),
             Flush(made, cause="what is sealed must outlive a power cut"),
             MovePath(made, sealed, cause="no template for these images yet"),
             RemoveTree(working, cause="the template is sealed"),
@@ -79,7 +80,7 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
 
 def directories(site: Path, owner: tuple[int, int], cause: str) -> tuple[MakeDirectory, ...]:
     """Return the steps that make the directories which services write to, or read their private files from."""
-    parts = ("run/web", "run/redis", "redis", *PARTS)
+    parts = ("run/web", "run/redis", "redis", "mail", *PARTS)
     return tuple(MakeDirectory(path=site / part, owner=owner, cause=cause) for part in parts)
 
 

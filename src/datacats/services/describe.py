@@ -11,7 +11,7 @@ from datacats.model.probe import ExecProbe, HttpProbe
 from datacats.model.secrets import Secrets
 from datacats.model.service import NetworkSpec, ServiceSpec
 from datacats.model.switches import is_on
-from datacats.services import common, postgres, processes, redis, solr, web
+from datacats.services import common, cron, mail, postgres, processes, redis, solr, web
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desi
             redis.describe(context),
             web.describe(context, configuration),
             *(
-                processes.describe(context, each, configuration)
+                _beside_web(context, each, configuration)
                 for each in BESIDE_WEB
                 if is_on(each, context.environment, context.site)
             ),
@@ -46,3 +46,11 @@ def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desi
         passwords=postgres.passwords(context, secrets, cause="the roles' passwords must be the site's own"),
         ready=((solr.SERVICE, solr.probe(context)), (web.SERVICE, web.probe(context))),
     )
+
+
+def _beside_web(context: SiteContext, service: str, configuration: str) -> ServiceSpec:
+    if service == mail.SERVICE:
+        return mail.describe(context)
+    if service == cron.SERVICE:
+        return cron.describe(context, configuration)
+    return processes.describe(context, service, configuration)

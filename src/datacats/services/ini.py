@@ -10,7 +10,7 @@ from types import MappingProxyType
 from datacats.model.environment import Mode, SiteContext
 from datacats.model.names import suffix
 from datacats.model.secrets import Secrets
-from datacats.services import catalogue, solr, web
+from datacats.services import catalogue, mail, solr, web
 
 OWNED = frozenset(
     {
@@ -66,10 +66,17 @@ def render(
 
     Before 2.12 CKAN reads how to log from the file it is given alone, not from one that this file uses.
     """
-    values = {**_owned(context, secrets), **_extensions(context, secrets, choices), **tokens}
+    sending = mail.settings(context, _keys(choices))
+    values = {**_owned(context, secrets), **sending, **_extensions(context, secrets, choices), **tokens}
     owned = "\n".join(f"{key} = {_escape(value)}" for key, value in values.items())
     head = f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n"
     return f"{head}\n{logging_sections(choices.decode())}".encode()
+
+
+def _keys(choices: bytes) -> set[str]:
+    parser = RawConfigParser()
+    parser.read_string(choices.decode())
+    return set(parser.options("app:main")) if parser.has_section("app:main") else set()
 
 
 def logging_sections(choices: str) -> str:

@@ -32,7 +32,7 @@ def describe(context: SiteContext, service: str, configuration: str) -> ServiceS
     spec = ContainerSpec(
         name=container_name(service, context.environment.name, context.site.name),
         image=context.web_image,
-        command=(*supervised, *COMMANDS[service]),
+        command=(*supervised, *COMMANDS.get(service, ())),
         user=context.user,
         env=web.process_variables(context),
         mounts=web.mounts(context),

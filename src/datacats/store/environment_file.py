@@ -18,6 +18,7 @@ else:
 from datacats.errors import UPGRADE, ConfigError, UsageError
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
+from datacats.model.schedule import parse
 from datacats.model.switches import SWITCHES
 
 NAME = "datacats.toml"
@@ -33,6 +34,7 @@ _TYPES: Mapping[str, type] = {
     "spare_containers": bool,
     "env": dict,
     "services": dict,
+    "cron": dict,
 }
 _DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 _EXAMPLES = {
@@ -44,6 +46,7 @@ _EXAMPLES = {
     "system_packages": 'system_packages = ["libgeos-c1v5"]',
     "services": "[services]",
     "spare_containers": "spare_containers = false",
+    "cron": "[cron]",
 }
 _NEW = """\
 # What this CKAN environment is: see "datacats.toml" in the datacats manual.
@@ -76,6 +79,7 @@ class EnvironmentFile:
     system_packages: tuple[str, ...] = ()
     services: Mapping[str, bool] = field(default_factory=dict)
     spare_containers: bool = True
+    cron: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def new(name: str, ckan: str) -> bytes:
@@ -110,6 +114,7 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
         system_packages=_system_packages(path, document),
         services=_services(path, document.get("services", {})),
         spare_containers=document.get("spare_containers", True),
+        cron=_cron(path, document.get("cron", {})),
     )
 
 
@@ -204,3 +209,20 @@ def _services(path: Path, table: Mapping[str, Any]) -> dict[str, bool]:
         if not isinstance(value, bool):
             raise ConfigError(f"{path}: services.{key} must be true or false.", f"For example: {key} = true")
     return dict(table)
+
+
+def _cron(path: Path, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for time, value in table.items():
+        try:
+            parse(time)
+        except UsageError as error:
+            raise ConfigError(f"{path}, [cron]: {error.message}", error.hint) from error
+        commands = value if isinstance(value, list) else [value]
+        if not commands or not all(isinstance(each, str) and each.strip() for each in commands):
+            raise ConfigError(
+                f'{path}, [cron]: what runs at "{time}" must be a command in quotes, or a list of such.',
+                'For example: "0 * * * *" = "ckan notify send_emails"',
+            )
+        found[time] = tuple(commands)
+    return found

@@ -120,6 +120,7 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
         system_packages=file.system_packages,
         services=file.services,
         spares=file.spare_containers,
+        cron=file.cron,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -33,8 +34,8 @@ def every_text(spec: ContainerSpec) -> str:
 
 
 def test_the_services_of_a_site_are_described_in_start_order() -> None:
-    assert list(specs()) == ["postgres", "solr", "redis", "web", "worker"]
-    assert list(specs(low_memory=True)) == ["postgres", "solr", "redis", "web"]
+    assert list(specs()) == ["postgres", "solr", "redis", "web", "worker", "mail"]
+    assert list(specs(low_memory=True)) == ["postgres", "solr", "redis", "web", "mail"]
 
 
 def test_names_are_the_seed_pages() -> None:
@@ -44,6 +45,7 @@ def test_names_are_the_seed_pages() -> None:
         "datacats_redis_catstown",
         "datacats_web_catstown",
         "datacats_worker_catstown",
+        "datacats_mail_catstown",
     ]
     assert specs(name="sandbox")["web"].name == "datacats_web_catstown_sandbox"
 
@@ -121,6 +123,7 @@ def test_each_program_sees_only_its_own_private_files() -> None:
         "redis": [f"{site}/redis"],
         "web": [f"{site}/web"],
         "worker": [f"{site}/web"],
+        "mail": [],
     }
 
 
@@ -193,7 +196,8 @@ def ini_values(**changes: Any) -> dict[str, str]:
 def test_the_ini_of_a_site_uses_the_sources_and_owns_what_is_documented() -> None:
     values = ini_values()
     assert values.pop("use") == "config:/project/ckan.ini"
-    assert set(values) == ini.OWNED
+    sending = {key for key in values if key.startswith("smtp.")}
+    assert set(values) == ini.OWNED | sending
 
 
 def test_a_percent_sign_in_a_value_is_doubled_for_ckans_parser() -> None:
@@ -211,6 +215,43 @@ def test_debug_is_the_sources_choice_in_development_and_off_in_production() -> N
 
 def test_without_a_datastore_there_are_no_datastore_urls() -> None:
     assert not [key for key in ini_values(datastore=False) if key.startswith("ckan.datastore")]
+
+
+def test_in_development_every_mail_goes_to_the_catcher_whatever_the_source_says() -> None:
+    choices = INI.replace(b"[app:main]", b"[app:main]\nsmtp.server = mx.example.org\nsmtp.user = me", 1)
+    text = ini.render(context(), SECRETS, choices).decode()
+    assert "smtp.server = mail:1025\nsmtp.starttls = false\nsmtp.user = \nsmtp.password = \n" in text
+    assert "smtp.mail_from = ckan@catstown.example" in text
+
+
+def test_a_sender_that_the_source_names_is_kept() -> None:
+    choices = INI.replace(b"[app:main]", b"[app:main]\nsmtp.mail_from = us@cats.org", 1)
+    assert "smtp.mail_from" not in ini.render(context(), SECRETS, choices).decode()
+
+
+@pytest.mark.parametrize("changes", [{"mode": Mode.PRODUCTION}, {"environment": {"mail": False}}])
+def test_in_production_or_without_a_catcher_mails_go_where_the_source_says(changes: dict[str, Any]) -> None:
+    services = changes.pop("environment", {})
+    site = context(environment=replace(ENVIRONMENT, services=services), **changes)
+    assert "smtp." not in ini.render(site, SECRETS, INI).decode()
+
+
+def test_the_catcher_of_mails_has_no_way_out_and_sees_nothing_but_mails() -> None:
+    spec = specs()["mail"]
+    assert [each.network for each in spec.networks] == ["datacats_back_catstown"]
+    assert [mount.target for mount in spec.mounts] == ["/var/mail"]
+
+
+def test_the_entries_of_cron_are_its_command_so_that_a_changed_one_replaces_it() -> None:
+    def described(**cron: tuple[str, ...]) -> ContainerSpec:
+        environment = replace(ENVIRONMENT, cron={"0 4 * * *": ("ckan tracking update", "true"), **cron})
+        found = describe(context(environment=environment), SECRETS, "digest").services
+        return next(each.container for each in found if each.service == "cron")
+
+    first, second = (json.loads(word) for word in described().command[2:])
+    assert (first["run"], first["minutes"], first["hours"]) == ("ckan tracking update", [0], [4])
+    assert second["run"] == "true"
+    assert described(**{"@daily": ("false",)}).digest != described().digest
 
 
 def test_role_passwords_are_sent_as_verifiers_only() -> None:

@@ -42,7 +42,8 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path) ->
 def test_an_unknown_key_far_from_all_lists_the_known_ones(tmp_path: Path) -> None:
     assert (
         refusal(tmp_path, "zzz = 1\n" + GOOD).hint
-        == "Known keys: ckan, env, extensions, name, overrides, services, spare_containers, system_packages, version."
+        == "Known keys: ckan, cron, env, extensions, name, overrides, services, spare_containers, "
+        "system_packages, version."
     )
 
 

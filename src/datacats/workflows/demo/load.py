@@ -1,0 +1,87 @@
+"""Load the demo catalogue into a site; again it changes nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from datacats.errors import CommandFailed
+from datacats.model.event import Events, Said, ignore
+from datacats.model.names import PRIMARY
+from datacats.model.ports import Streams
+from datacats.services import web
+from datacats.workflows import up
+from datacats.workflows.demo.catalogue import catalogue
+from datacats.workflows.start import complete
+from datacats.workflows.workspace import Workspace
+
+_PROGRAM = ("python", "/usr/lib/datacats/load_demo.py")
+_TELL_EVERY = 20
+_TAIL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many of each kind were made, and how many were there already."""
+
+    name: str
+    site: str
+    url: str
+    made: dict[str, int]
+    there: dict[str, int]
+
+
+class _Lines(io.RawIOBase):
+    """A stream that hands on each whole line."""
+
+    def __init__(self, take: Callable[[str], None]) -> None:
+        super().__init__()
+        self._take = take
+        self._begun = b""
+
+    def writable(self) -> bool:
+        """It takes what is written."""
+        return True
+
+    def write(self, content: Any, /) -> int:  # noqa: ANN401 - every kind of buffer
+        """Take bytes; lines that are whole go on."""
+        *whole, self._begun = (self._begun + bytes(content)).split(b"\n")
+        for line in whole:
+            self._take(line.decode(errors="replace"))
+        return len(content)
+
+
+def load(reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY) -> Loaded:
+    """Load organizations, groups, users and datasets through CKAN's API, in a one-off container.
+
+    What has the name of something there is left alone. Raises CommandFailed with CKAN's last words.
+    """
+    environment = workspace.find(reference)
+    context = workspace.context(environment, complete(workspace, environment, site))
+    with workspace.lock(environment, site):
+        up.bring_up(workspace, context, up.BACKING, events)
+    content = catalogue()
+    made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
+    total = sum(map(len, content.values()))
+
+    def take(line: str) -> None:
+        told = json.loads(line)
+        (made if told["made"] else there)[told["kind"]] += 1
+        done = sum(made.values()) + sum(there.values())
+        if done % _TELL_EVERY == 0 or done == total:
+            events(Said(f"{done:>4} of {total}: {told['kind']} {told['name']}"))
+
+    words = io.BytesIO()
+    streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
+    spec = web.one_off(context, _PROGRAM, purpose="demo data")
+    status = workspace.ports.engine.containers.run(spec.labelled(), streams)
+    if status != 0:
+        raise CommandFailed(
+            f"The demo data ended with status {status}.",
+            "What was made stays; the same command carries on. CKAN's last words are below.",
+            detail="\n".join(words.getvalue().decode(errors="replace").splitlines()[-_TAIL:]),
+        )
+    return Loaded(environment.name, site, f"{context.site.url}/", made, there)
