@@ -48,14 +48,17 @@ def test_a_job_runs_the_code_that_was_saved_last(site: Running) -> None:
     module = site.source / "lib" / "cats.py"
     module.parent.mkdir()
     (module.parent / "sitecustomize.py").write_text("import cats\n")  # so every process has it from its start
-    for word in ("first-words", "second-words"):
-        births = log(site, "worker").count("has started on queue")
-        module.write_text(MODULE.format(word=word))
-        if word == "first-words":
-            site.installation.run("reload", site.name)
-        wait_for(lambda before=births: log(site, "worker").count("has started on queue") > before or before == 0)
-        site.installation.run("exec", "-e", site.name, "web", "python", "-c", ENQUEUE)
-        wait_for(lambda said=word: said in log(site, "worker"))
+    module.write_text(MODULE.format(word="first-words"))
+    site.installation.run("reload", site.name)
+    run_job(site, "first-words", births=1)
+    module.write_text(MODULE.format(word="second-words"))
+    run_job(site, "second-words", births=2)
+
+
+def run_job(site: Running, word: str, births: int) -> None:
+    wait_for(lambda: log(site, "worker").count("has started on queue") == births)
+    site.installation.run("exec", "-e", site.name, "web", "python", "-c", ENQUEUE)
+    wait_for(lambda: word in log(site, "worker"))
 
 
 def test_a_mail_is_caught_and_shown_and_leaves_no_container(site: Running) -> None:
