@@ -103,6 +103,7 @@ def test_a_one_off_container_starts_the_backing_services_and_not_web(catstown: D
     assert {name for name, state in catstown.states().items() if state == "exited"} == {
         "datacats_web_catstown",
         "datacats_worker_catstown",
+        "datacats_mail_catstown",
     }
     assert inner.words == ["ckan", "user", "list"]
 

@@ -16,10 +16,10 @@ from datacats.cli.session import Session
 @output_options
 @pass_session
 def command(session: Session, environment: str | None, site: str) -> None:
-    """Load a made-up catalogue: 8 organizations, 6 groups, 8 users with roles, 200 datasets with tables.
+    """Load a made-up catalogue into a site.
 
-    Always the same one; what is there already is left alone. Nobody knows the users' passwords: give one its own with
-    datacats ckan user setpass.
+    8 organizations, 6 groups, 8 users with roles, 200 datasets with tables: always the same. What is there already is
+    left alone. Nobody knows the users' passwords: give one its own with datacats ckan user setpass.
     """
     from datacats.workflows.demo.load import load  # noqa: PLC0415 - help must not pay for it
 

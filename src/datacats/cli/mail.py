@@ -19,7 +19,10 @@ from datacats.errors import UsageError
 @output_options
 @pass_session
 def command(session: Session, action: str, number: int | None, environment: str | None, site: str) -> None:
-    """List the mails that a development site has sent, or show one: they are caught, and none leaves the machine."""
+    """List the mails that a development site has sent, or show one.
+
+    They are caught: none leaves the machine.
+    """
     from datacats.workflows import mail  # noqa: PLC0415 - help must not pay for it
 
     if action == "show":
