@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from datacats.model.environment import Mode, SiteContext
+from datacats.model.environment import Mode, Placement, SiteContext
 from datacats.model.names import container_name
 from datacats.model.service import ContainerSpec, Limits, ServiceSpec
 from datacats.model.switches import is_on
@@ -18,13 +18,18 @@ _SENDER = "smtp.mail_from"
 
 
 def describe(context: SiteContext) -> ServiceSpec:
-    """Describe mail: one small process on the internal network."""
+    """Describe mail: one small process on the internal network.
+
+    Where an engine cannot use our files, mails last as long as their container: a volume is for what must not be lost.
+    """
+    kept = context.site.placement is Placement.BIND
     spec = ContainerSpec(
         name=container_name(SERVICE, context.environment.name, context.site.name),
         image=context.site.images.web,
         command=_PROGRAM,
-        user=context.host.user,
-        mounts=(part(context, SERVICE, HOME),),
+        user=context.user,
+        mounts=(part(context, SERVICE, HOME),) if kept else (),
+        tmpfs={} if kept else {HOME: "mode=1777,size=64m"},
         networks=on_back(context, SERVICE),
         restart=restart(context),
         limits=Limits(memory=128),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from datacats.model import labels
-from datacats.model.environment import Host, Mode
+from datacats.model.environment import Host, Mode, Placement
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec
 from datacats.services import files, ini, postgres, web
@@ -240,6 +240,12 @@ def test_the_catcher_of_mails_has_no_way_out_and_sees_nothing_but_mails() -> Non
     spec = specs()["mail"]
     assert [each.network for each in spec.networks] == ["datacats_back_catstown"]
     assert [mount.target for mount in spec.mounts] == ["/var/mail"]
+
+
+@pytest.mark.parametrize("placement", [Placement.VOLUMES, Placement.COPIES])
+def test_where_our_files_cannot_be_mounted_mails_last_as_long_as_their_container(placement: Placement) -> None:
+    spec = specs(placement=placement)["mail"]
+    assert (spec.mounts, list(spec.tmpfs)) == ((), ["/var/mail"])
 
 
 def test_the_entries_of_cron_are_its_command_so_that_a_changed_one_replaces_it() -> None:
