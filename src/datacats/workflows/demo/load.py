@@ -15,7 +15,7 @@ from datacats.model.ports import Streams
 from datacats.services import web
 from datacats.workflows import up
 from datacats.workflows.demo.catalogue import catalogue
-from datacats.workflows.start import complete
+from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PROGRAM = ("python", "/usr/lib/datacats/load_demo.py")
