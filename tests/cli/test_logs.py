@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -121,6 +122,18 @@ def test_an_engine_that_breaks_off_ends_following_with_its_error(chatty: Desk, m
     ran = chatty("logs", "-f", "web", "solr", "-e", "catstown")
     assert ran.status == 8
     assert "Error: The connection broke off." in ran.err
+
+
+def test_a_follower_that_falls_does_not_leave_the_reader_waiting(chatty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fall(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("datacats.workflows.logs._Source.follow", fall)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    assert chatty("logs", "-e", "catstown", "-f", "web", "postgres").status == 0
+    for thread in threading.enumerate():
+        if "pump" in thread.name:
+            thread.join()
 
 
 def test_an_interrupt_ends_following_without_a_word(chatty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

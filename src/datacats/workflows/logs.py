@@ -130,7 +130,7 @@ def _follow(source: _Source, query: LogQuery, services: Sequence[str]) -> Iterat
                 lines.put((service, line))
         except DatacatsError as error:
             lines.put(error)
-        else:
+        finally:  # whatever ended it: who reads must not wait for ever
             lines.put(None)
 
     for service in services:
