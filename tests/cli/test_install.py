@@ -307,11 +307,13 @@ def test_a_plugin_that_breaks_ckan_at_start_is_named_with_the_way_out(index: Ind
 def test_the_services_of_an_extension_come_and_go_with_it(index: Index) -> None:
     desk = index.desk
     index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    before = text(desk, "datacats.toml")
     desk.done("install", "-e", "catstown", "ckanext-harvest")
     assert "harvest-gather = true" in text(desk, "datacats.toml")
     assert desk.states()["datacats_harvest-fetch_catstown"] == "running"
     desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
     assert "datacats_harvest-fetch_catstown" not in desk.states()
+    assert text(desk, "datacats.toml") == before
 
 
 def test_images_made_of_a_sites_web_image_are_in_use_as_long_as_it_is(index: Index) -> None:

@@ -143,6 +143,20 @@ def with_service(content: bytes, service: str, *, on: bool) -> bytes:
     return tomlkit.dumps(document).encode()
 
 
+def without_service(content: bytes, service: str) -> bytes:
+    """Return the content without a word about a service; a table that is empty then goes as well."""
+    import tomlkit  # noqa: PLC0415 - only a change needs it
+
+    document = tomlkit.parse(content.decode())
+    table = document.get("services")
+    if table is None or service not in table:
+        return content
+    del table[service]
+    if not table:
+        del document["services"]
+    return f"{tomlkit.dumps(document).rstrip()}\n".encode()
+
+
 def _parse(path: Path, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from datacats.apply import apply
@@ -194,8 +195,9 @@ def _new_texts(
     if environment.extensions != had:
         content = environment_file.with_value(content, "extensions", environment.extensions)
     for service, on in choice.services.items():
-        if environment.services.get(service, False) != on:
-            content = environment_file.with_service(content, service, on=on)
+        change = partial(environment_file.with_service, on=True) if on else environment_file.without_service
+        if not (on and environment.services.get(service)):
+            content = change(content, service)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
     return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
 
