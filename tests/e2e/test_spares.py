@@ -31,6 +31,7 @@ CHOSEN = os.environ.get("DATACATS_WARM", "")
 
 THIRDS = 3
 VARYING = (
+    (re.compile(r"(?m)^ *\d+\.\d\d s  wait until .*\n"), ""),  # ours: Solr is young
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*"), "TIME"),
     (re.compile(r"eyJ[\w.-]+"), "TOKEN"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
