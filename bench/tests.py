@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.measure import PROGRAM, Root, summary
 from datacats import open_workspace
+from datacats.model.environment import IMAGE_USER, Environment, Site, SiteContext
 from datacats.model.event import Event, Finished
 from datacats.model.plan import MovePath, RemoveContainer, RemoveNetwork, RemoveTree, StopContainer
 from datacats.recipes import DEFAULT_CKAN
@@ -54,7 +55,7 @@ def _extension(directory: Path) -> Path:
     directory.parent.chmod(0o755)
     if os.geteuid() == 0:
         for each in (directory, *directory.rglob("*")):
-            os.chown(each, *host.FIXED_USER)
+            os.chown(each, *IMAGE_USER)
     return directory
 
 
@@ -71,7 +72,9 @@ def _afresh(root: Root) -> float:
     (root.base / "home" / "_templates").mkdir(mode=0o700)
     steps: list[Finished] = []
     made = images.ensure(workspace, DEFAULT_CKAN, _ignore)
-    template.ensure(workspace, made, host.host(workspace.ports.disk, root.env, host.FIXED_USER), _keep(steps))
+    environment = Environment("bench", root.base, root.base, workspace.root.uuid, DEFAULT_CKAN)
+    facts = host.host(workspace.ports.disk, root.env, IMAGE_USER)
+    template.ensure(workspace, SiteContext(environment, Site("bench", 0, ("", ""), made), facts), _keep(steps))
     wanted = [step for step in steps if not isinstance(step.operation, _AFTER)]
     return sum(step.seconds for step in wanted if "a template must open no door" not in step.operation.cause)
 
