@@ -88,7 +88,7 @@ def test_a_mistake_that_keeps_ckan_from_starting_is_told_at_once_and_mended_by_s
     path = catstown.source / "ckan.ini"
     path.write_text(ini.replace("ckan.plugins = ", "ckan.plugins = no_such_plugin "))
     began = time.monotonic()
-    done = catstown.installation.run("reload", catstown.name, status=15)
+    done = catstown.installation.run("reload", catstown.name, status=16)
     assert time.monotonic() - began < 60
     assert "no_such_plugin" in done.stderr.decode()
     path.write_text(ini)
