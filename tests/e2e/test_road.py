@@ -109,7 +109,7 @@ def test_a_one_off_command_is_a_second_web_container_while_it_runs_and_none_afte
         return [
             each["Names"][0]
             for each in engine.containers(all=True, filters={"label": f"org.datacats.environment={catstown.name}"})
-            if each["Image"].startswith("datacats/web") and each["Labels"].get("org.datacats.service") != "worker"
+            if each["Image"].startswith("datacats/web") and each["Labels"].get("org.datacats.service", "web") == "web"
         ]
 
     most: list[str] = []

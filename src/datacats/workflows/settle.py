@@ -61,9 +61,10 @@ def _explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
     lines = error.detail.splitlines()
     places = re.findall(rf"{web.LAYER}/ckanext/(\w+)/|{web.PROJECT}/([\w.-]+)/", error.detail)
     culprit = next((f"ckanext-{name}" if name else own for name, own in reversed(places)), "")
+    said = (line for line in reversed(lines) if re.match(r"[\w.]+: |[\w.]+(Error|Exception)$", line))
     with_what = f" with {culprit}" if culprit else ""
     return CommandFailed(
-        f"CKAN {context.environment.ckan} does not start{with_what}: {lines[-1] if lines else error.message}",
+        f"CKAN {context.environment.ckan} does not start{with_what}: {next(said, error.message)}",
         f"Mend it, or take it out: datacats uninstall -e {context.environment.name} {culprit or 'NAME'}",
         detail=error.detail,
     )
