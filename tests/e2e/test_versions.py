@@ -87,7 +87,7 @@ def test_a_site_of_an_older_line_can_be_a_further_site_beside_it(production: Run
         "",
         "Site: sandbox",
         f"Default port: {made['url'].rsplit(':', 1)[1].strip('/')}",
-        "Containers: web postgres solr redis",
+        "Containers: web postgres solr redis worker mail",
     ]
     production.installation.run("purge", production.name, "-s", "sandbox", "-y")
     assert production.ckan.get("/")[0] == 200
