@@ -78,7 +78,7 @@ def test_a_part_without_tests_or_without_an_end_fails(project: Path, text: str) 
 
 def test_a_part_that_hangs_is_ended(project: Path) -> None:
     script = project / "script" / "test"
-    script.write_text(script.read_text().replace("patience=40m", "patience=2s"))
+    script.write_text(script.read_text().replace("patience=60m", "patience=2s"))
     write_tests(project, "unit", PASSING + "import time\ndef test_hangs(): time.sleep(50)\n")
     done = run(project, "unit")
     assert done.returncode == 1
