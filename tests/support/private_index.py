@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +23,27 @@ _JSON = "application/vnd.pypi.simple.v1+json"
 _USER = "reader"
 
 
+def index_of_pip() -> str:
+    """Return the index that pip asks here, by its settings or its own default: its help names it."""
+    words = [sys.executable, "-m", "pip", "install", "--help"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Base\s+URL\s+of\s+the\s+Python\s+Package\s+Index\s+\(default\s+(\S+?)/?\)", told)
+    assert found is not None, told
+    return found[1]
+
+
 @dataclass
 class PrivateIndex:
     """Serves over TLS on ``address`` while it is open. ``asked`` holds the names of the packages asked for.
 
-    ``authority`` is the file with the certificate that it is to be trusted by; ``upstream`` where it gets everything.
+    ``authority`` is the file with the certificate that it is to be trusted by; ``upstream`` where it gets everything:
+    the index that pip asks here.
     """
 
     address: str
     password: str
     directory: Path
-    upstream: str = "https://pypi.org/simple"
+    upstream: str = field(default_factory=index_of_pip)
     port: int = 0
     asked: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datacats.apply.operations import apply
+from datacats.apply.operations import apply, last_lines
 from datacats.apply.wait import wait_for
 
-__all__ = ["apply", "wait_for"]
+__all__ = ["apply", "last_lines", "wait_for"]

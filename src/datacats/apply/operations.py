@@ -73,7 +73,7 @@ def _(operation: op.RunProgram, ports: Ports, _events: Events) -> None:
         raise CommandFailed(
             f"{operation.command[0]} ended with status {done.exit_code}.",
             operation.hint,
-            detail=_last_lines(done.stderr),
+            detail=last_lines(done.stderr),
         )
 
 
@@ -138,7 +138,7 @@ def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
         raise CommandFailed(
             f"SQL in {operation.container} failed ({operation.what}).",
             "See what the server says: datacats logs postgres",
-            detail=_last_lines(done.stderr or done.stdout),
+            detail=last_lines(done.stderr or done.stdout),
         )
 
 
@@ -151,7 +151,7 @@ def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
         raise CommandFailed(
             f"{operation.what or ' '.join(operation.spec.command)} ended with status {status}.",
             "The last lines that it printed say why.",
-            detail=_last_lines(output.getvalue()),
+            detail=last_lines(output.getvalue()),
         )
 
 
@@ -192,5 +192,6 @@ def _tell(operation: Operation, steps: Iterator[BuildStep], events: Callable[[Ev
         events(Progressed(operation, step))
 
 
-def _last_lines(output: bytes) -> str:
+def last_lines(output: bytes) -> str:
+    """Return the end of what a program printed: what an error shows of it."""
     return "\n".join(output.decode(errors="replace").splitlines()[-_TAIL:])

@@ -22,7 +22,8 @@ _PLUGINS_OF_CKAN = """
 activity audio_view audioview chained_functions datapusher datastore datatables_view datatablesview expire_api_token
 image_view imageview multilingual multilingual_dataset multilingual_group multilingual_resource multilingual_tag
 recline_graph_view recline_grid_view recline_map_view recline_view reclineview resource_proxy resourceproxy stats
-tabledesigner test_tag_vocab_plugin text_view textview tracking video_view videoview webpage_view webpageview
+system_info_view tabledesigner test_tag_vocab_plugin text_view textview tracking video_view videoview webpage_view
+webpageview
 """
 """What comes with CKAN 2.10 to 2.12: plugins, and the packages that hold them, without its examples."""
 
@@ -32,7 +33,10 @@ robots static tag tags user uploads util webassets
 """
 """What the addresses, blueprints and assets of CKAN itself begin with."""
 
-_TAKEN = frozenset(_PLUGINS_OF_CKAN.split() + _PAGES_OF_CKAN.split())
+PLUGINS_OF_CKAN = frozenset(_PLUGINS_OF_CKAN.split())
+"""The names that CKAN itself has for plugins."""
+
+_TAKEN = PLUGINS_OF_CKAN | frozenset(_PAGES_OF_CKAN.split())
 _EXAMPLES = "example_"
 
 

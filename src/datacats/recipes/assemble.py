@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from datacats.errors import NotFound
@@ -59,13 +60,8 @@ def builder(web: ImageRef, host: HostBuild) -> BuildContext:
 def _derived(
     role: Role, ref: ImageRef, base: ImageRef, files: tuple[ContextFile, ...], host: HostBuild
 ) -> BuildContext:
-    always_there = ContextFile("host/README", b"What build stages need of the host; no part of the image.\n")
-    return BuildContext(
-        ref=ref,
-        files=(*files, always_there, *host.files),
-        arguments={"BASE": str(base), **_both_spellings(host.proxies)},
-        labels={labels.ROLE: role, labels.RECIPE: _digest(files), labels.CKAN: base.tag.partition("-")[0]},
-    )
+    marks = {labels.ROLE: role, labels.RECIPE: _digest(files), labels.CKAN: base.version}
+    return _on_host(BuildContext(ref, files, {"BASE": str(base)}, marks), host)
 
 
 def _digest(files: tuple[ContextFile, ...]) -> str:
@@ -84,12 +80,16 @@ def role_of(ref: ImageRef) -> Role:
 
 def context(recipe: ImageRecipe, host: HostBuild) -> BuildContext:
     """Return one build's context: the recipe's files, and below ``host/`` what build stages need of the host."""
+    return _on_host(BuildContext(recipe.ref, recipe.files, {"BASE": BASES[recipe.base]}, _labels(recipe)), host)
+
+
+def _on_host(build: BuildContext, host: HostBuild) -> BuildContext:
+    """Add what build stages need of the host: no part of the recipe, or of the image."""
     always_there = ContextFile("host/README", b"What build stages need of the host; no part of the image.\n")
-    return BuildContext(
-        ref=recipe.ref,
-        files=(*recipe.files, always_there, *host.files),
-        arguments={"BASE": BASES[recipe.base], **_both_spellings(host.proxies)},
-        labels=_labels(recipe),
+    return replace(
+        build,
+        files=(*build.files, always_there, *host.files),
+        arguments={**build.arguments, **_both_spellings(host.proxies)},
     )
 
 

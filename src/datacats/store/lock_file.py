@@ -21,6 +21,7 @@ _HEADER = """\
 # request: {request}
 """
 _OWN = "-e ./"
+_ENTRY = re.compile(r"^(\S+?)(==| @ )(\S+)", re.MULTILINE)
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,14 +54,14 @@ def content(lock: Lock) -> bytes:
 
 def names(packages: str) -> tuple[str, ...]:
     """Return the names of the packages in requirement lines."""
-    return tuple(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:==|@))", packages, re.MULTILINE))
+    return tuple(versions(packages))
 
 
 def versions(packages: str) -> dict[str, str]:
     """Return the version, or the address, of each package in requirement lines."""
-    return {normalise(name): told for name, told in re.findall(r"^(\S+)(?:==| @ )(\S+)", packages, re.MULTILINE)}
+    return {normalise(name): told for name, _, told in _ENTRY.findall(packages)}
 
 
 def origins(packages: str) -> dict[str, str]:
     """Return the git addresses in requirement lines, by the package's name."""
-    return {normalise(name): url for name, url in re.findall(r"^(\S+) @ (\S+)", packages, re.MULTILINE)}
+    return {normalise(name): told for name, sign, told in _ENTRY.findall(packages) if sign == " @ "}

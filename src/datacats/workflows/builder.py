@@ -17,11 +17,10 @@ from datacats.model.image import BuildContext
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
-from datacats.planning import provision
 from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
 from datacats.store import host
-from datacats.workflows import placement
+from datacats.workflows import images, placement
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -98,9 +97,5 @@ def _cache(workspace: Workspace, context: SiteContext) -> Path:
 
 
 def _build(workspace: Workspace, context: BuildContext, events: Events) -> None:
-    images = workspace.ports.engine.images
-    if images.exists(context.ref):
-        return
-    with workspace.root.lock(workspace.ports.disk, f"image-{context.ref.tag}"):
-        if not images.exists(context.ref):
-            apply(Plan.of(provision.build([context])), workspace.ports, events)
+    if not workspace.ports.engine.images.exists(context.ref):
+        images.build_once(workspace, context, events)

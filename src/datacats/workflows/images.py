@@ -8,7 +8,7 @@ from datacats import recipes
 from datacats.apply import apply
 from datacats.errors import EngineError
 from datacats.model.event import Events, Said
-from datacats.model.image import BASES, BaseKind, ImageRef, ImageSet
+from datacats.model.image import BASES, BaseKind, BuildContext, ImageRef, ImageSet
 from datacats.model.plan import Plan
 from datacats.planning import provision
 from datacats.store import host
@@ -106,6 +106,11 @@ def _build(workspace: Workspace, ckan: str, kind: BaseKind, absent: Sequence[Ima
     for ref in absent:
         role = recipes.role_of(ref)
         context = recipes.context(recipes.recipe(role, ckan, architecture, kind), facts)
-        with workspace.root.lock(workspace.ports.disk, f"image-{ref.tag}"):
-            if not workspace.ports.engine.images.exists(ref):
-                apply(Plan.of(provision.build([context])), workspace.ports, events)
+        build_once(workspace, context, events)
+
+
+def build_once(workspace: Workspace, context: BuildContext, events: Events) -> None:
+    """Build an image that is not there; of several that want it at once one builds, and the others wait."""
+    with workspace.root.lock(workspace.ports.disk, f"image-{context.ref.tag}"):
+        if not workspace.ports.engine.images.exists(context.ref):
+            apply(Plan.of(provision.build([context])), workspace.ports, events)

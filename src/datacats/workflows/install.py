@@ -9,16 +9,16 @@ from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import DatacatsError, NotFound
-from datacats.model import labels
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
-from datacats.model.extension import KeptBack
+from datacats.model.extension import KeptBack, Lock
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
+from datacats.services import web
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
 from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
 from datacats.workflows.foresee import Foreseen
-from datacats.workflows.plugins import Choice
+from datacats.workflows.plugins import Choice, Packages
 from datacats.workflows.resolve import Resolution
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
@@ -72,19 +72,20 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
         context = _context(workspace, found)
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
-        environment = replace(found, extensions=_extensions(workspace, found, wanted))
+        lock = lock_file.read(workspace.ports.disk, found.source)
+        environment = replace(found, extensions=_extensions(workspace, found, lock, wanted))
         context = replace(context, environment=environment)
         resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
         if wanted.clean:
             unmade = RemoveTree(environment.layer(layers.digest(resolution.lock, resolution.own)), cause="--clean")
             apply(Plan.of([unmade]), workspace.ports, events)
         name = layers.ensure(workspace, context, resolution.lock, resolution.own, events)
-        choice = _choose(workspace, context, name, resolution, wanted)
+        packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
+        choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
         after = _new_texts(environment, before, resolution, choice, found.extensions)
         sites: tuple[str, ...] = ()
         if name != context.layer or after != before or wanted.clean:
             sites = _switch(workspace, context, _Change(name, before, after), events)
-        packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
     return Installed(
         name=environment.name,
         packages={package: version for package, (version, _) in packages.items()},
@@ -101,9 +102,9 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     """Return in words what ``install`` would change, after resolving for real; nothing is written or enabled."""
     found = workspace.find(wanted.reference)
     context = _context(workspace, found)
-    context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, wanted)))
-    resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
     lock = lock_file.read(workspace.ports.disk, found.source)
+    context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, lock, wanted)))
+    resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
     before = lock_file.versions(lock.packages) if lock is not None else {}
     after = lock_file.versions(resolution.lock.packages)
     words = [f"remove {name} {version}" for name, version in before.items() if name not in after]
@@ -118,6 +119,15 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     if words or not same:
         words += ["enable what is new in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
     return Foreseen(Plan(), tuple(words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What lies in the new layer, what was resolved for it, and the lock as it was before."""
+
+    packages: Packages
+    resolution: Resolution
+    before: Lock | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +151,10 @@ def _texts(workspace: Workspace, environment: Environment) -> Texts:
     return {path: disk.read(path) if disk.entry(path) is not None else None for path in paths}
 
 
-def _extensions(workspace: Workspace, environment: Environment, wanted: InstallOptions) -> tuple[str, ...]:
+def _extensions(
+    workspace: Workspace, environment: Environment, lock: Lock | None, wanted: InstallOptions
+) -> tuple[str, ...]:
     """Return what the environment asks for from now on. Raises NotFound for what is to go and is not there."""
-    lock = lock_file.read(workspace.ports.disk, environment.source)
     locked = lock.packages if lock is not None else ""
     names = {plugins.name_of(each, locked): each for each in environment.extensions}
     own = {normalise(each) for each in (lock.own if lock is not None else ())}
@@ -165,16 +176,14 @@ def _is_own(workspace: Workspace, environment: Environment, word: str) -> bool:
     return workspace.ports.disk.entry(place) is not None and place.parent == environment.source
 
 
-def _choose(
-    workspace: Workspace, context: SiteContext, name: str, resolution: Resolution, wanted: InstallOptions
-) -> Choice:
+def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions) -> Choice:
     """Enable what is new, or was asked for by name; disable what goes."""
     disk, environment = workspace.ports.disk, context.environment
     ini = disk.read(environment.source / source.INI)
-    lock = lock_file.read(disk, environment.source)
+    resolution, lock = laid.resolution, laid.before
     was = {*lock_file.names(lock.packages), *lock.own} if lock is not None else set()
     gone = plugins.disable(ini, map(normalise, wanted.remove), layer.installed(disk, environment.layer(context.layer)))
-    if not wanted.enable or not name:
+    if not wanted.enable or not laid.packages:
         return gone
     locked = resolution.lock.packages
     asked = {plugins.name_of(each, locked): each for each in environment.extensions}
@@ -182,8 +191,7 @@ def _choose(
     own = [normalise(each.name) for each in resolution.own]
     fresh = [normalise(each.name) for each in resolution.own if each.directory not in was]
     fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
-    there = layer.installed(disk, environment.layer(name))
-    come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], there, own)
+    come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], laid.packages, own)
     return replace(come, disabled=gone.disabled, services={**gone.services, **come.services})
 
 
@@ -208,19 +216,18 @@ def _switch(workspace: Workspace, context: SiteContext, change: _Change, events:
     _place(workspace, context, change.before, change.after, events)
     layers.use(workspace, context, change.layer, events)
     try:
-        sites = tuple(_bring(workspace, environment, events, prove=True))
+        sites = _bring(workspace, environment, events, prove=True)
     except DatacatsError as error:
         error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
         _place(workspace, context, change.after, change.before, events)
         layers.use(workspace, context, context.layer, events)
-        for _ in _bring(workspace, environment, events, prove=False):
-            pass
+        _bring(workspace, environment, events, prove=False)
         raise
     layers.remove_unused(workspace, context, events)
     return sites
 
 
-def _bring(workspace: Workspace, environment: Environment, events: Events, *, prove: bool) -> list[str]:
+def _bring(workspace: Workspace, environment: Environment, events: Events, *, prove: bool) -> tuple[str, ...]:
     """Bring the sites to what the source directory says: their tables, and web where it runs.
 
     ``prove`` first runs CKAN with all of it beside the web that serves, so that what breaks it does not stop that.
@@ -231,19 +238,13 @@ def _bring(workspace: Workspace, environment: Environment, events: Events, *, pr
         with workspace.lock_site(environment, name):
             context = workspace.context(environment, complete(workspace, environment, name))
             builder.ensure_packages(workspace, context, events)
-            running = _runs(workspace, environment, name)
-            if not running:
+            if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):
                 continue
             if prove:
                 settle.settle(workspace, context, events, prove=True)
             up.bring_up(workspace, context, up.Up(), events)
             brought.append(name)
-    return brought
-
-
-def _runs(workspace: Workspace, environment: Environment, site: str) -> bool:
-    seen = observe(workspace.ports, environment, site).of(workspace.root.uuid)
-    return any(each.state == "running" and each.labels.get(labels.SERVICE) == "web" for each in seen.containers)
+    return tuple(brought)
 
 
 def _place(workspace: Workspace, context: SiteContext, before: Texts, after: Texts, events: Events) -> None:

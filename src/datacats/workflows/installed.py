@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from datacats.model.environment import Environment
 from datacats.model.extension import Extension
+from datacats.model.new_extension import PLUGINS_OF_CKAN
 from datacats.services import ini
 from datacats.store import ckan_ini, extensions, layer, lock_file, source
 from datacats.workflows import plugins
@@ -40,8 +41,8 @@ def extensions_of(reference: str | None, workspace: Workspace) -> Extensions:
     enabled = ckan_ini.plugins(source.check_ini(disk, environment.source, ini.OWNED))
     found = tuple(_found(workspace, environment, enabled))
     known = {plugin for each in found for plugin in each.plugins}
-    foreign = [name for name in enabled if name not in known and name not in source.PLUGINS.split()]
-    return Extensions(environment.name, found, tuple(name for name in foreign if name not in _CKANS_OWN))
+    missing = tuple(name for name in enabled if name not in known | PLUGINS_OF_CKAN)
+    return Extensions(environment.name, found, missing)
 
 
 def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, ...]) -> Iterator[InstalledExtension]:
@@ -63,28 +64,3 @@ def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, .
                 offered,
                 tuple(plugin for plugin in offered if plugin in enabled),
             )
-
-
-_CKANS_OWN = frozenset(
-    [
-        "activity",
-        "audioview",
-        "chained_functions",
-        "datapusher",
-        "datastore",
-        "datatables_view",
-        "expire_api_token",
-        "image_view",
-        "reclineview",
-        "recline_view",
-        "resource_proxy",
-        "stats",
-        "system_info_view",
-        "tabledesigner",
-        "text_view",
-        "tracking",
-        "video_view",
-        "webpage_view",
-    ]
-)
-"""The plugins that come with CKAN."""

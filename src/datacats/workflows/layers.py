@@ -51,7 +51,7 @@ def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence
 
 
 def use(workspace: Workspace, context: SiteContext, name: str, events: Events) -> None:
-    """Write down which layer is in use, and remove those that are not."""
+    """Write down which layer is in use."""
     environment, disk = context.environment, workspace.ports.disk
     before = layer.current(disk, environment)
     if before == name:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 
-from datacats.apply import apply
+from datacats.apply import apply, last_lines
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
@@ -28,12 +28,6 @@ _FILE = "settled.json"
 def migrate(context: SiteContext, *, cause: str) -> Plan:
     """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
     return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=PURPOSE), cause=cause)])
-
-
-def is_settled(workspace: Workspace, context: SiteContext) -> bool:
-    """Whether the site's tables are known to be what its plugins want."""
-    wanted = _digest(workspace, context)
-    return not wanted or _recorded(workspace, context) == wanted
 
 
 def settle(workspace: Workspace, context: SiteContext, events: Events, *, prove: bool = False) -> None:
@@ -126,6 +120,6 @@ def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
         raise CommandFailed(
             f"The API token for {label} could not be made (status {status}).",
             "The last lines that it printed say why.",
-            detail="\n".join(said.getvalue().decode(errors="replace").splitlines()[-20:]),
+            detail=last_lines(said.getvalue()),
         )
     return output.getvalue().decode().split()[-1]

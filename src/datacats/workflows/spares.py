@@ -10,8 +10,8 @@ from datacats.errors import DiskError, NoSuchContainer
 from datacats.model import labels
 from datacats.model.environment import SiteContext
 from datacats.model.observed import Observed
-from datacats.services import files, ini, postgres, redis, solr, spare
-from datacats.store import site_file, source
+from datacats.services import files, postgres, redis, solr, spare
+from datacats.workflows import rendered
 from datacats.workflows.workspace import Workspace
 
 OFF = "DATACATS_SPARES"
@@ -50,13 +50,10 @@ def take(workspace: Workspace, context: SiteContext) -> str | None:
 def _configuration(workspace: Workspace, context: SiteContext) -> str | None:
     """Return the digest of what CKAN reads when it starts, or None when a file of it is not as described."""
     disk = workspace.ports.disk
-    choices = source.check_ini(disk, context.environment.source, ini.OWNED)
-    secrets_ = site_file.read_secrets(disk, context.environment, context.site.name)
-    tokens = site_file.read_tokens(disk, context.environment, context.site.name)
-    texts = files.run_files(context, secrets_, choices, tokens)
-    if any(disk.entry(path) is None or disk.read(path) != content for path, content in texts.items()):
+    found = rendered.of(workspace, context)
+    if any(disk.entry(path) is None or disk.read(path) != content for path, content in found.texts.items()):
         return None
-    return files.configuration_digest(texts, choices)
+    return files.configuration_digest(found.texts, found.choices)
 
 
 def launch(workspace: Workspace, context: SiteContext) -> None:

@@ -15,10 +15,9 @@ from datacats.model.plan import Operation, Plan, RemoveContainer, Wait
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
-from datacats.services import files, ini, spare
+from datacats.services import files, spare
 from datacats.services.describe import Desired, describe
-from datacats.store import site_file, source
-from datacats.workflows import claim, ours, parts, placement, subnets
+from datacats.workflows import claim, ours, parts, placement, rendered, subnets
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -136,11 +135,7 @@ def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:
 
 def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts.Private, str]:
     placement.check_source(workspace, context)
-    disk = workspace.ports.disk
-    choices = source.check_ini(disk, context.environment.source, ini.OWNED)
-    secrets = site_file.read_secrets(disk, context.environment, context.site.name)
-    tokens = site_file.read_tokens(disk, context.environment, context.site.name)
-    texts = files.run_files(context, secrets, choices, tokens)
+    wanted = rendered.of(workspace, context)
     copy = parts.copied(workspace, context)
-    configuration = files.configuration_digest(texts, choices + copy)
-    return describe(context, secrets, configuration), parts.Private(texts, copy), configuration
+    configuration = files.configuration_digest(wanted.texts, wanted.choices + copy)
+    return describe(context, wanted.secrets, configuration), parts.Private(wanted.texts, copy), configuration

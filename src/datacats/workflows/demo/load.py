@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from datacats.apply import last_lines
 from datacats.errors import CommandFailed
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY
@@ -20,7 +21,6 @@ from datacats.workflows.workspace import Workspace
 
 _PROGRAM = ("python", "/usr/lib/datacats/load_demo.py")
 _TELL_EVERY = 20
-_TAIL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,6 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
         raise CommandFailed(
             f"The demo data ended with status {status}.",
             "What was made stays; the same command carries on. CKAN's last words are below.",
-            detail="\n".join(words.getvalue().decode(errors="replace").splitlines()[-_TAIL:]),
+            detail=last_lines(words.getvalue()),
         )
     return Loaded(environment.name, site, f"{context.site.url}/", made, there)
