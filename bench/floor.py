@@ -21,6 +21,7 @@ from datacats.store import site_file
 from datacats.workflows.workspace import Workspace
 
 _PARTS = ("postgres", "solr", "files")
+_EMPTY = ("redis", "mail")
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Floor:
     """All that is known before the clock starts: bodies of requests, texts of files, the template."""
 
     template: Path
+    layers: Path
+    data: Path
     site: Path
     owner: tuple[int, int]
     port: int
@@ -63,13 +66,15 @@ class Floor:
 
     def _place(self) -> None:
         self.site.mkdir(parents=True)
+        subprocess.run(["cp", "-a", str(self.layers), str(self.data / "layers")], check=True)
         for part in _PARTS:
             subprocess.run(["cp", "-a", str(self.template / part), str(self.site / part)], check=True)
         for path, text in self.texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text)
-        (self.site / "redis").mkdir()
-        subprocess.run(["chown", "-R", "{}:{}".format(*self.owner), str(self.site)], check=True)
+        for part in _EMPTY:
+            (self.site / part).mkdir()
+        subprocess.run(["chown", "-R", "{}:{}".format(*self.owner), str(self.data)], check=True)
 
     def _execute(self) -> None:
         command, sql = self.sql
@@ -98,7 +103,7 @@ class Floor:
             engine.send("DELETE", f"/containers/{name}?force=true")
         for network in self.networks:
             engine.send("DELETE", f"/networks/{network['Name']}")
-        shutil.rmtree(self.site)
+        shutil.rmtree(self.data)
 
 
 def prepare(root: Root, like: str) -> Floor:
@@ -115,6 +120,8 @@ def prepare(root: Root, like: str) -> Floor:
     (template,) = (path for path in workspace.root.templates.iterdir() if path.suffix != ".making")
     return Floor(
         template=template,
+        layers=model.environment.data / "layers",
+        data=environment.data,
         site=context.directory,
         owner=(context.host.uid, context.host.gid),
         port=site.port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,4 +66,5 @@ def extended(site: Running) -> Iterator[Extension]:
     yield made
     for path, text in before.items():
         path.write_text(text)
+    shutil.rmtree(made.home)
     site.installation.run("start", site.name)

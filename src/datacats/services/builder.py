@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from datacats.model import labels
@@ -13,6 +14,8 @@ from datacats.services.common import RUN, front, site_labels
 
 PURPOSE = "install"
 _CACHE = "/cache"
+_TOLD = ("variables", "uv.toml")
+_AUTHORITIES = "authorities.pem"
 
 
 def describe(context: SiteContext, image: ImageRef, verb: str, places: tuple[Path, Path, Path | None]) -> ContainerSpec:
@@ -46,17 +49,14 @@ def describe(context: SiteContext, image: ImageRef, verb: str, places: tuple[Pat
     )
 
 
-def private_files(directory: Path, settings: dict[str, bytes], authorities: bytes) -> dict[Path, bytes]:
-    """Return its private files: the host's settings of pip and uv by their names, and its authorities."""
-    wanted = {name: content for name, content in settings.items() if name in {"pip.conf", "uv.toml"}}
-    if authorities:
-        wanted["authorities.pem"] = authorities
-    return {directory / name: content for name, content in wanted.items()}
+def private_files(directory: Path, settings: Mapping[str, bytes], authorities: bytes) -> Mapping[Path, bytes | None]:
+    """Return its private files: what the host tells uv, and its authorities; what the host has not is None."""
+    found = {name: settings.get(name) for name in _TOLD}
+    return {directory / name: content for name, content in {**found, _AUTHORITIES: authorities or None}.items()}
 
 
 def _settings(context: SiteContext) -> dict[str, str]:
-    env = {"PIP_CONFIG_FILE": f"{RUN}/pip.conf", "DATACATS_UV_SETTINGS": f"{RUN}/uv.toml"}
-    if context.host.authorities:
-        bundle = f"{RUN}/authorities.pem"
-        env |= {"SSL_CERT_FILE": bundle, "GIT_SSL_CAINFO": bundle, "REQUESTS_CA_BUNDLE": bundle}
-    return env
+    if not context.host.authorities:
+        return {}
+    bundle = f"{RUN}/{_AUTHORITIES}"
+    return {"SSL_CERT_FILE": bundle, "GIT_SSL_CAINFO": bundle, "REQUESTS_CA_BUNDLE": bundle}

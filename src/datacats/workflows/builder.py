@@ -14,7 +14,7 @@ from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.image import BuildContext
-from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RunOneOff
+from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.planning.converge import Following, converge
@@ -75,7 +75,11 @@ def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     cause = "for the container that installs extensions"
     files = builder.private_files(private, settings, context.host.authorities)
     steps: list[Operation] = [MakeDirectory(each, owner, cause=cause) for each in (private, cache)]
-    steps += [PlaceFile(path, content, owner, cause=cause) for path, content in files.items()]
+    for path, content in files.items():
+        if content is not None:
+            steps.append(PlaceFile(path, content, owner, cause=cause))
+        elif workspace.ports.disk.entry(path) is not None:
+            steps.append(RemoveTree(path, cause="this host has none any more"))
     seen = observe(workspace.ports, context.environment, context.site.name)
     networks = converge(common.networks(context), (), seen, Following())
     apply(Plan.of(steps) + networks, workspace.ports, events)

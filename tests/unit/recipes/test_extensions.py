@@ -13,6 +13,7 @@ import pytest
 
 from datacats import recipes
 from datacats.model.image import HostBuild, ImageRef
+from datacats.store.index import script
 from tests.unit.recipes.image_file import IMAGES, load
 
 WEB = ImageRef("datacats/web", "2.12.0-0123456789ab")
@@ -160,20 +161,17 @@ def test_a_resolver_that_gives_up_is_an_answer_and_no_crash() -> None:
     assert json.loads(done.stdout) == {"error": "no way"}
 
 
-@pytest.mark.parametrize(
-    ("settings", "expected"),
-    [
-        ("[global]\nindex-url = https://index.example.org/simple\n", "https://index.example.org/simple"),
-        ("[global]\ntimeout = 5\n", None),
-    ],
-)
-def test_the_index_of_pips_settings_is_uvs(
-    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, expected: str | None
+def test_uv_is_told_what_the_host_says_of_its_index_and_nothing_where_it_says_nothing(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "pip.conf"
-    file.write_text(settings)
-    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
-    assert program.index().get("UV_DEFAULT_INDEX") == expected
+    monkeypatch.setattr(program, "VARIABLES", tmp_path / "variables")
+    monkeypatch.setattr(program, "UV_SETTINGS", tmp_path / "uv.toml")
+    assert program.index() == {}
+    address = "https://me:it's a=secret@index.example.org/simple"
+    (tmp_path / "variables").write_bytes(script({"UV_DEFAULT_INDEX": address, "PIP_INDEX_URL": "https://x"}))
+    assert program.index() == {"UV_DEFAULT_INDEX": address, "PIP_INDEX_URL": "https://x"}
+    (tmp_path / "uv.toml").touch()
+    assert program.index()["UV_CONFIG_FILE"] == str(tmp_path / "uv.toml")
 
 
 def path_with(layer: Path) -> list[str]:

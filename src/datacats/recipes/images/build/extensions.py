@@ -12,6 +12,7 @@ import email
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,8 @@ PROJECT = Path("/project")
 LAYER = Path("/usr/lib/extensions")
 PYTHON = "/usr/lib/ckan/bin/python"
 BUILD_TOOLS = "/usr/lib/datacats/build.txt"
+VARIABLES = Path("/run/datacats/variables")
+UV_SETTINGS = Path("/run/datacats/uv.toml")
 UNREAD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "*.egg-info")
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!+_-]*[A-Za-z0-9])")
 
@@ -258,14 +261,10 @@ def uv(*words: str, env: Mapping[str, str] | None = None) -> str:
 
 
 def index() -> dict[str, str]:
-    """Return the host's settings of uv, else the package index of its settings of pip."""
-    settings = os.environ.get("DATACATS_UV_SETTINGS", "")
-    if os.path.isfile(settings):  # noqa: PTH113
-        return {"UV_CONFIG_FILE": settings}
-    parser = configparser.RawConfigParser()
-    parser.read(os.environ.get("PIP_CONFIG_FILE", ""))
-    found = parser.get("global", "index-url", fallback="")
-    return {"UV_DEFAULT_INDEX": found} if found else {}
+    """Return the variables that tell uv of the host's package index."""
+    told = shlex.split(VARIABLES.read_text()) if VARIABLES.is_file() else []
+    found = dict(word.split("=", 1) for word in told if "=" in word)
+    return {**found, "UV_CONFIG_FILE": str(UV_SETTINGS)} if UV_SETTINGS.is_file() else found
 
 
 if __name__ == "__main__":
