@@ -6,11 +6,15 @@ Pulls and pushes are the engine's own matter: its daemon has its own settings of
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import secrets
+import subprocess
 import tarfile
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +25,8 @@ from datacats import recipes
 from datacats.engine.connect import connect
 from datacats.engine.disk import RealDisk
 from datacats.errors import BuildFailed
-from datacats.model.image import BASES, ContextFile, ImageRef, Role
+from datacats.model import labels
+from datacats.model.image import BASES, BuildContext, ContextFile, ImageRef, Role
 from datacats.recipes import DEFAULT_CKAN
 from datacats.store import host
 from tests.e2e.conftest import Running
@@ -67,9 +72,13 @@ class Builder:
         here = {name for each in self.api.images() for name in each["RepoTags"] or ()}
         kind = next(each for each in BASES if BASES[each] in here)
         made = recipes.recipe(role, DEFAULT_CKAN, self.api.version()["Arch"], kind)
-        files = tuple(_edited(file, edits) for file in made.files)
-        context = recipes.context(replace(made, files=files), host.host_build(RealDisk(), env))
-        context = replace(context, ref=ImageRef(MINE, f"{role}-{word}-{self.mark}"))
+        context = recipes.context(made, host.host_build(RealDisk(), env))
+        return self.make(context, edits, f"{role}-{word}-{self.mark}")
+
+    def make(self, context: BuildContext, edits: Edits, tag: str) -> ImageRef:
+        """Build a context with changed files under another name."""
+        files = tuple(_edited(file, edits) for file in context.files)
+        context = replace(context, ref=ImageRef(MINE, tag), files=files)
         try:
             for _ in connect({}).images.build(context):
                 pass
@@ -175,6 +184,76 @@ def test_maven_goes_through_the_proxy_and_pip_to_the_index_that_uv_was_told_of(
     assert proxy.hosts() == {index.address, "repo.maven.apache.org"}
     assert index.asked == ["ckan"]
     assert holders(builder.api, ref, (proxy.place, proxy.password, index.password)) == []
+
+
+@contextmanager
+def inspected(api: docker.APIClient, home: Path) -> Iterator[list[str]]:
+    """All that the engine tells of each container of a data root that is started meanwhile."""
+    found: list[str] = []
+    events = api.events(decode=True, filters={"event": "start", "label": f"{labels.HOME}={home}"})
+
+    def follow() -> None:
+        for event in events:
+            with suppress(docker.errors.NotFound):
+                found.append(json.dumps(api.inspect_container(event["id"])))
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        yield found
+    finally:
+        events.close()
+        thread.join(30)
+
+
+def files_with(words: tuple[str, ...], *places: Path) -> set[Path]:
+    """The files below these places that hold one of the words."""
+    asked = [argument for word in words for argument in ("-e", word)]
+    done = subprocess.run(["grep", "-rlaF", *asked, *places], capture_output=True, text=True, check=False)
+    return {Path(line) for line in done.stdout.splitlines()}
+
+
+def test_an_extension_is_installed_from_the_private_index_and_its_password_is_in_one_private_file(
+    catstown: Running, proxy: ForwardProxy, index: PrivateIndex, engine: docker.APIClient
+) -> None:
+    installation, name = catstown.installation, catstown.name
+    trusted = {"SSL_CERT_FILE": str(index.authority), **proxy.variables}
+    words = (index.password, proxy.password)
+    index.asked.clear()
+    with inspected(engine, installation.home) as seen:
+        command = ("install", "-e", name, "--no-enable", "ckanext-pdfview")
+        done = installation.run(*command, env={"UV_DEFAULT_INDEX": index.url, **trusted})
+        refused = ("install", "-e", name, "--json", "ckanext-that-is-nowhere")
+        told = installation.run(*refused, env={"PIP_INDEX_URL": index.url, **trusted}, status=16)
+    try:
+        assert {"ckanext-pdfview", "ckanext-that-is-nowhere"} <= set(index.asked)
+        assert {host for host in proxy.hosts() if not host.endswith(".debian.org")} == {index.address}
+        installing = [each for each in seen if "extensions.py" in each]
+        assert len(installing) == 3, "resolve and lay, and resolve"
+        assert [each for each in installing if any(word in each for word in words)] == []
+        assert [word for word in words if word.encode() in done.stdout + done.stderr + told.stdout + told.stderr] == []
+        data = installation.home / name
+        private = {data / "run" / "install" / "variables"}
+        assert files_with(words, catstown.source, data, installation.home / "_cache") == private
+        assert [path.stat().st_mode & 0o077 for path in private] == [0]
+    finally:
+        installation.run("uninstall", "-e", name, "ckanext-pdfview")
+
+
+def test_the_image_that_installs_extensions_is_built_from_the_private_index_and_knows_nothing_of_it(
+    builder: Builder, index: PrivateIndex, catstown: Running, tmp_path: Path
+) -> None:
+    env = {"HOME": str(tmp_path), "UV_DEFAULT_INDEX": index.url, "SSL_CERT_FILE": str(index.authority)}
+    web = ImageRef.parse(builder.api.inspect_container(f"datacats_web_{catstown.name}")["Config"]["Image"])
+    index.asked.clear()
+    edits: Edits = {
+        "uv.txt": lambda text: f"{text}# {builder.mark}\n",
+        "Dockerfile": lambda text: "\n".join(line for line in text.splitlines() if "g++" not in line),
+    }
+    context = recipes.builder(web, host.host_build(RealDisk(), env))
+    ref = builder.make(context, edits, f"build-{builder.mark}")
+    assert index.asked == ["uv"]
+    assert holders(builder.api, ref, (index.password,)) == []
 
 
 ASK = "import urllib.request as r; print(r.urlopen(r.Request('http://somewhere.invalid/'), timeout=20).status)"

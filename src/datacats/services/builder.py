@@ -34,7 +34,6 @@ def describe(context: SiteContext, image: ImageRef, verb: str, places: tuple[Pat
         command=("python3", "/usr/lib/datacats/extensions.py", verb),
         user=context.host.user,
         env={
-            **context.host.proxies,
             "UV_CACHE_DIR": _CACHE,
             "UV_LINK_MODE": "copy",
             "UV_PYTHON_DOWNLOADS": "never",
@@ -50,8 +49,8 @@ def describe(context: SiteContext, image: ImageRef, verb: str, places: tuple[Pat
 
 
 def private_files(directory: Path, settings: Mapping[str, bytes], authorities: bytes) -> Mapping[Path, bytes | None]:
-    """Return its private files: what the host tells uv, and its authorities; what the host has not is None."""
-    found = {name: settings.get(name) for name in _TOLD}
+    """Return its private files: variables and settings for uv, and authorities; what the host has not is None."""
+    found = {name: settings.get(name) or None for name in _TOLD}
     return {directory / name: content for name, content in {**found, _AUTHORITIES: authorities or None}.items()}
 
 

@@ -19,7 +19,7 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
-from datacats.store import host
+from datacats.store import host, index
 from datacats.workflows import images, placement
 from datacats.workflows.workspace import Workspace, observe
 
@@ -70,6 +70,7 @@ def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     ensure_packages(workspace, context, events)
     _build(workspace, recipes.builder(context.web_image, facts), events)
     settings = {Path(file.path).name: file.content for file in facts.files}
+    settings["variables"] = settings.get("variables", b"") + index.script(context.host.proxies)
     private, cache = _private(context), _cache(workspace, context)
     owner = (context.host.uid, context.host.gid)
     cause = "for the container that installs extensions"

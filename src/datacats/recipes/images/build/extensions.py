@@ -261,7 +261,7 @@ def uv(*words: str, env: Mapping[str, str] | None = None) -> str:
 
 
 def index() -> dict[str, str]:
-    """Return the variables that tell uv of the host's package index."""
+    """Return the variables that tell uv of the host's package index and proxies: in a file, for they hold passwords."""
     told = shlex.split(VARIABLES.read_text()) if VARIABLES.is_file() else []
     found = dict(word.split("=", 1) for word in told if "=" in word)
     return {**found, "UV_CONFIG_FILE": str(UV_SETTINGS)} if UV_SETTINGS.is_file() else found
