@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.floor import Floor
 from bench.measure import Root, until_page
+from datacats.services.web import LAYER, PROJECT
 
 _START = """\
 set -e
@@ -44,6 +45,7 @@ def run(root: Root, floor: Floor, roles: str) -> tuple[float, Path]:
         (directory / part).mkdir(parents=True)
     for path, text in floor.texts.items():
         (directory / "run" / path.parent.name / path.name).write_bytes(text)
+    subprocess.run(["cp", "-a", str(floor.layers), str(directory / "layers")], check=True)
     (directory / "roles.sql").write_text(roles)
     (directory / "docker-compose.yml").write_text(json.dumps(_file(floor, directory)))
     subprocess.run(["chown", "-R", "{}:{}".format(*floor.owner), str(directory)], check=True)
@@ -81,9 +83,8 @@ def _file(floor: Floor, directory: Path) -> dict[str, object]:
         "command": ["redis-server", "/run/datacats/redis.conf"],
         "volumes": [f"{directory}/redis:/data", f"{directory}/run/redis:/run/datacats:ro"],
     }
-    project = next(
-        mount for spec in floor.containers.values() for mount in _mounts(spec) if mount["Target"] == "/project"
-    )
+    mounts = {mount["Target"]: mount["Source"] for spec in floor.containers.values() for mount in _mounts(spec)}
+    layer = directory / "layers" / Path(mounts[LAYER]).name
     web = {
         "image": images["web"],
         "user": user,
@@ -91,7 +92,8 @@ def _file(floor: Floor, directory: Path) -> dict[str, object]:
         "ports": [f"127.0.0.1:{floor.port + 1}:5000"],
         "environment": ["CKAN_INI=/run/datacats/ckan.ini"],
         "volumes": [
-            f"{project['Source']}:/project:ro",
+            f"{mounts[PROJECT]}:{PROJECT}:ro",
+            f"{layer}:{LAYER}:ro",
             f"{directory}/run/web:/run/datacats:ro",
             f"{directory}/files:/var/lib/ckan",
         ],

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,10 @@ import docker
 from datacats.model import labels
 
 PREFIX = "datacats-e2e-"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+SUBNETS = f"10.217.{WORKER % 4 * 64}.0/18"
+"""A range of each worker's own: what one makes does not come between another's look and its request."""
+
 PROGRAM = (sys.executable, "-m", "datacats")
 
 
@@ -29,16 +35,19 @@ class Installation:
     Only tests of spare containers have them (``spares`` is ``1``): elsewhere they would come and go behind the test.
     """
 
-    base: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix=PREFIX)))
+    within: Path | None = None
     prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(3)}")
     spares: str = "0"
+    base: Path = field(init=False)
 
     def __post_init__(self) -> None:
+        with _alone():
+            self.base = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.within))
+            self._alive = (self.base / "alive").open("w")
+            fcntl.flock(self._alive, fcntl.LOCK_EX)
         self.base.chmod(0o755)
         self.home.mkdir(exist_ok=True)
         self.work.mkdir(exist_ok=True)
-        self._alive = (self.base / "alive").open("w")
-        fcntl.flock(self._alive, fcntl.LOCK_EX)
 
     @property
     def home(self) -> Path:
@@ -53,7 +62,7 @@ class Installation:
     @property
     def env(self) -> dict[str, str]:
         """The process variables of every run."""
-        ours = {"DATACATS_HOME": str(self.home), "DATACATS_SUBNETS": "10.217.0.0/16", "DATACATS_SPARES": self.spares}
+        ours = {"DATACATS_HOME": str(self.home), "DATACATS_SUBNETS": SUBNETS, "DATACATS_SPARES": self.spares}
         return {**os.environ, **ours}
 
     def name(self, word: str) -> str:
@@ -110,10 +119,19 @@ def remove_leftovers() -> None:
     homes = [found for each in _objects() if (found := Path(each[labels.HOME])).is_relative_to(there)]
     names = {home.relative_to(there).parts[0] for home in homes if home != there}
     bases = {there / name for name in names if name.startswith(PREFIX)} | set(there.glob(f"{PREFIX}*"))
-    for base in bases:
-        if not _held(base / "alive"):
-            _remove_engine_objects(base / "home")
-            shutil.rmtree(base, ignore_errors=True)
+    with _alone():
+        for base in bases:
+            if not _held(base / "alive"):
+                _remove_engine_objects(base / "home")
+                shutil.rmtree(base, ignore_errors=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody looks for leftovers while a directory is there that its maker does not hold yet."""
+    with (Path(tempfile.gettempdir()) / f".datacats-e2e-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _held(path: Path) -> bool:

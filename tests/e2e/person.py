@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.installation import Installation
+from tests.e2e.installation import SUBNETS, Installation
 
 _PACKAGES = (
     "datacats",
@@ -58,7 +58,7 @@ class Person:
             "HOME": str(self.installation.base),
             "PYTHONPATH": str(self._packages),
             "DATACATS_HOME": str(self.installation.home),
-            "DATACATS_SUBNETS": "10.217.0.0/16",
+            "DATACATS_SUBNETS": SUBNETS,
             "DATACATS_SPARES": "0",
             **{name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ},
             **self.env,

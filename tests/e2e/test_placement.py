@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,7 +98,7 @@ def _secrets_are_closed(engine: Rootless, name: str) -> None:
 
 
 def test_an_engine_that_does_not_see_our_files_runs_production_from_a_copy(rootless: Rootless) -> None:
-    installation = Installation(Path(tempfile.mkdtemp(dir=rootless.unseen)))
+    installation = Installation(rootless.unseen)
     rootless.unseen.chmod(0o755)
     try:
         _a_copy(rootless, person_on(rootless, installation))

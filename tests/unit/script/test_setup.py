@@ -94,7 +94,9 @@ def test_the_pid_file_of_a_live_engine_is_kept(dockerd: tuple[Path, int]) -> Non
     assert dockerd[0].exists()
 
 
-@pytest.mark.parametrize("number", [str(os.getpid()), "4194305", "", "nonsense"])
+@pytest.mark.parametrize(
+    "number", [str(os.getpid()), "4194305", "", "nonsense"], ids=["of another", "of none", "empty", "nonsense"]
+)
 def test_a_pid_file_that_a_dead_engine_left_is_removed_even_if_its_number_lives_on(tmp_path: Path, number: str) -> None:
     files = [tmp_path / "docker.pid", tmp_path / "containerd.pid"]
     for file in files:
