@@ -139,11 +139,29 @@ def test_stop_shows_beforehand_what_it_would_stop(catstown: Desk) -> None:
     assert catstown.changes() == []
 
 
-def test_reload_makes_what_runs_ckan_anew_web_first_and_touches_nothing_else(catstown: Desk) -> None:
+def test_reload_makes_web_anew_and_touches_nothing_else(catstown: Desk) -> None:
     assert catstown.done("reload", "catstown").out == f"Running at {url(catstown)}\n"
+    assert touched(catstown) == {WEB}
+    assert f"stop {WEB}" not in catstown.engine.mutations  # a development server that is removed is killed by that
+
+
+def test_reload_in_production_makes_anew_all_that_runs_ckan_web_first(catstown: Desk) -> None:
+    catstown.done("start", "catstown", "--production")
+    catstown.engine.mutations.clear()
+    catstown.done("reload", "catstown")
     assert touched(catstown) == {WEB, WORKER}
     done = catstown.engine.mutations
-    assert done.index(f"start {WEB}") < done.index(f"stop {WORKER}") < done.index(f"start {WORKER}")
+    assert done.index(f"stop {WEB}") < done.index(f"start {WEB}") < done.index(f"stop {WORKER}")
+
+
+def test_no_page_waits_for_a_worker_to_end_its_job(catstown: Desk) -> None:
+    path = catstown.cwd / "catstown" / "ckan.ini"
+    catstown.disk.add(path, catstown.disk.read(path).replace(b"debug = false", b"debug = true"))
+    plan = catstown.done("start", "catstown", "--dry-run").lines
+    page, worker = (
+        next(i for i, line in enumerate(plan) if words in line) for words in ("until http", f"stop {WORKER}")
+    )
+    assert page < worker
 
 
 def test_reload_after_all_containers_were_thrown_away_brings_all_back(catstown: Desk) -> None:

@@ -83,7 +83,7 @@ def test_any_container_can_be_thrown_away(
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < end, "it never came about"
         threading.Event().wait(0.2)

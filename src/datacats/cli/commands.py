@@ -9,7 +9,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("init", "Make a site for a source directory that is there."),
     "start": ("start", "Bring a site up; touch nothing that already matches."),
     "stop": ("stop", "Stop the containers of a site; they stay, with their logs."),
-    "reload": ("reload", "Replace web and what else runs CKAN's code, and bring everything else up."),
+    "reload": ("reload", "Replace web, and bring everything else up."),
     "restart": ("restart", "Replace one service by a new container, and bring everything else up."),
     "info": ("info", "Show what an environment is and where it answers."),
     "list": ("list", "List the environments, their sites, and where they answer."),

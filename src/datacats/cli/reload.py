@@ -15,7 +15,6 @@ from datacats.cli.options import (
 )
 from datacats.cli.session import Session
 from datacats.cli.start import bring_up
-from datacats.model.names import RUN_CKAN
 
 
 @click.command("reload", epilog="Example:  datacats reload catstown")
@@ -38,10 +37,14 @@ def command(
     site: str,
     dry_run: bool,
 ) -> None:
-    """Replace web and what else runs CKAN's code, and bring everything else up."""
+    """Replace web, and bring everything else up.
+
+    In production what else runs CKAN's code is replaced too; in development that starts anew by itself when the source
+    changes.
+    """
     from datacats.workflows.claim import SiteOptions  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.start import StartOptions  # noqa: PLC0415
 
     chosen = SiteOptions(port, address, site_url, expose_debugger=expose_debugger)
-    options = StartOptions(environment, site, chosen, frozenset(RUN_CKAN), wait=not background)
+    options = StartOptions(environment, site, chosen, reload=True, wait=not background)
     bring_up(session, options, dry_run=dry_run)

@@ -59,6 +59,7 @@ def converge(
     stale = {spec.name for spec in networks if _differs(spec, observed.network(spec.name))}
     operations: list[Operation] = []
     beside: list[Operation] = []
+    later: list[Operation] = []
     started: dict[str, str] = {}
     for service in services:
         seen = observed.container(service.container.name)
@@ -71,12 +72,17 @@ def converge(
         elif seen is not None and seen.is_starting:
             started[service.service] = f"{service.service} has not yet shown that it is ready"
         if service.service in BESIDE_WEB and not moved:
-            beside += steps
+            (later if _stops(steps) else beside).extend(steps)
         else:
             operations += steps
     waits = [Wait(probe, cause=started[name]) for name, probe in following.ready if name in started]
     first = [*_removals(operations), *_networks(networks, observed, stale)]
-    return Plan.of([*first, *_rest(operations), *beside, *waits])
+    return Plan.of([*first, *_rest(operations), *beside, *waits, *later])
+
+
+def _stops(steps: Sequence[Operation]) -> bool:
+    """Whether something may have to end what it is at: no page waits for that."""
+    return any(isinstance(step, StopContainer) for step in steps)
 
 
 def _differs(spec: NetworkSpec, seen: NetworkSeen | None) -> bool:
@@ -100,13 +106,19 @@ def _service(spec: ContainerSpec, seen: ContainerSeen | None, forced: str) -> It
     if seen is None:
         yield from _create(spec, "not there")
     elif reason := forced or _why_replace(spec, seen):
-        yield StopContainer(spec.name, spec.stop_grace, cause=reason)
+        if not _dies_at_once(spec, seen):
+            yield StopContainer(spec.name, spec.stop_grace, cause=reason)
         yield RemoveContainer(spec.name, cause=reason)
         yield from _create(spec, reason)
     elif seen.state == "paused":
         yield UnpauseContainer(spec.name, cause="paused")
     elif seen.state in {"exited", "created"}:
         yield StartContainer(spec.name, cause="stopped" if seen.state == "exited" else "never started")
+
+
+def _dies_at_once(spec: ContainerSpec, seen: ContainerSeen) -> bool:
+    """Whether stopping it is no more than killing it, which its removal does anyway."""
+    return spec.stop_signal == "SIGKILL" and seen.labels.get(labels.SPEC) == spec.digest
 
 
 def _create(spec: ContainerSpec, cause: str) -> Iterator[Operation]:
@@ -131,8 +143,8 @@ def _why_replace(spec: ContainerSpec, seen: ContainerSeen) -> str:
 def _removals(operations: Sequence[Operation]) -> list[Operation]:
     """What has to go goes first, web before what it needs."""
     gone = [step for step in operations if isinstance(step, StopContainer | RemoveContainer)]
-    pairs = [gone[number : number + 2] for number in range(0, len(gone), 2)]
-    return [step for pair in reversed(pairs) for step in pair]
+    names = dict.fromkeys(step.name for step in reversed(gone))
+    return [step for name in names for step in gone if step.name == name]
 
 
 def _rest(operations: Sequence[Operation]) -> list[Operation]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from datacats.errors import AddressTaken, NotFound
-from datacats.model.environment import Environment, Site, SiteContext
+from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
-from datacats.model.names import PRIMARY
+from datacats.model.names import PRIMARY, RUN_CKAN
 from datacats.model.plan import Plan, Wait
 from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
@@ -23,13 +23,15 @@ from datacats.workflows.workspace import Workspace
 class StartOptions:
     """Which site, and what to change of it.
 
-    ``replace`` names services that are made anew; without ``wait`` nobody waits for the page.
+    ``replace`` names services that are made anew, ``reload`` those that run CKAN's code and do not follow the source
+    by themselves; without ``wait`` nobody waits for the page.
     """
 
     reference: str | None = None
     site: str = PRIMARY
     options: SiteOptions = field(default_factory=SiteOptions)
     replace: frozenset[str] = frozenset()
+    reload: bool = False
     wait: bool = True
 
 
@@ -58,7 +60,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events)
         try:
-            context, plan = up.bring_up_anywhere(workspace, context, _how(options), events)
+            context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
         except AddressTaken as error:
             raise claim.explained(workspace, context, error) from error
     if options.wait:
@@ -76,7 +78,7 @@ def plan_start(options: StartOptions, workspace: Workspace, events: Events = ign
     changed = claim.with_options(workspace, environment, site, options.options, events)
     context = workspace.context(environment, changed)
     _refuse_absent(context, options.replace)
-    return up.plan_up(workspace, context, _how(options))
+    return up.plan_up(workspace, context, _how(context, options))
 
 
 def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:
@@ -98,8 +100,15 @@ def _tell_version(environment: Environment, site: Site, events: Events) -> None:
         events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: datacats upgrade"))
 
 
-def _how(options: StartOptions) -> up.Up:
-    return up.Up(replace=options.replace, wait=options.wait)
+def _how(context: SiteContext, options: StartOptions) -> up.Up:
+    return up.Up(replace=options.replace | _reloaded(context, options), wait=options.wait)
+
+
+def _reloaded(context: SiteContext, options: StartOptions) -> frozenset[str]:
+    """In development what runs CKAN beside web starts anew by itself when the source changes."""
+    if not options.reload:
+        return frozenset()
+    return frozenset(("web",) if context.site.mode is Mode.DEVELOPMENT else RUN_CKAN)
 
 
 def _follow_source(workspace: Workspace, environment: Environment) -> None:
