@@ -113,6 +113,7 @@ WORDS = (
     "images build",
     "images prune",
     "pull",
+    "profile -e catstown",
     "mail -e catstown",
     "demo-data catstown",
     "service list catstown",

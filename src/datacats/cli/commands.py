@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "images": ("images", "List, make and move the images of datacats."),
     "pull": ("pull", "Have the images here before they are needed: from the registry, else built."),
     "doctor": ("doctor", "Look for what is wrong, and what mends it; without ENVIRONMENT in all of them."),
+    "profile": ("profile", "List what pages of a development site cost, or show one."),
     "mail": ("mail", "List the mails that a development site has sent, or show one."),
     "demo-data": ("demo_data", "Load a made-up catalogue into a site."),
     "service": ("service", "List the services of a site, and switch those that it may have."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("-b", "--background", is_flag=True, help="Do not wait for the page.")
 @click.option("-i", "--interactive", is_flag=True, help="Run web in the foreground: breakpoints work, Ctrl-C ends it.")
 @click.option("--debugger/--no-debugger", default=None, help="Have debugpy listen on a loopback port, or no more.")
+@click.option("--profile/--no-profile", default=None, help="Measure each page and its SQL, or no more: see profile.")
 @address_options
 @site_option
 @dry_run_option
@@ -44,6 +45,7 @@ def command(
     background: bool,
     interactive: bool,
     debugger: bool | None,
+    profile: bool | None,
     address: str | None,
     site_url: str | None,
     expose_debugger: bool,
@@ -59,10 +61,13 @@ def command(
         raise click.UsageError("--interactive excludes --background and --production.")
     if debugger and (interactive or production):
         raise click.UsageError("--debugger excludes --interactive and --production.")
+    if profile and (interactive or production):
+        raise click.UsageError("--profile excludes --interactive and --production.")
     if production and development:
         raise click.UsageError("--production and --development exclude each other.")
     mode = Mode.PRODUCTION if production else Mode.DEVELOPMENT if development else None
-    chosen = SiteOptions(port, address, site_url, mode, debugger=debugger, expose_debugger=expose_debugger)
+    watching = SiteOptions(debugger=debugger, profile=profile, expose_debugger=expose_debugger)
+    chosen = replace(watching, port=port, address=address, site_url=site_url, mode=mode)
     options = StartOptions(environment, site, chosen, wait=not background)
     if interactive and not dry_run:
         return _in_foreground(session, options)

@@ -110,7 +110,7 @@ class Site:
 
     ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
     network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade;
-    ``debugger`` has the development server listen for an editor's debugger.
+    ``debugger`` has the development server listen for an editor's debugger, ``profile`` has it measure each page.
     """
 
     name: str
@@ -124,6 +124,7 @@ class Site:
     datastore: bool = True
     low_memory: bool = False
     debugger: bool = False
+    profile: bool = False
     placement: Placement = Placement.BIND
     previous: ImageSet | None = None
 

@@ -42,6 +42,7 @@ TOKEN = ("python", "/usr/lib/datacats/make_token.py")
 TAKE_IN = ("python", "-c", (files(__package__) / "inside" / "unpack.py").read_text("utf-8"))
 """The command that, in the directory of the site's files, takes in a tar archive from its standard input."""
 
+_PAGES = ("python", "/usr/lib/datacats/pages.py")
 _DEVELOPMENT = ("python", "/usr/lib/datacats/develop.py")
 _FOREGROUND = ("datacats-serve", "run", "-H", "0.0.0.0", "-p", str(PORT), "--disable-reloader")  # noqa: S104
 _PRODUCTION = (
@@ -143,6 +144,11 @@ def process_variables(context: SiteContext) -> dict[str, str]:
     return env
 
 
+def pages(*words: str) -> tuple[str, ...]:
+    """The command that, inside the container, tells of the pages that the development server measured."""
+    return (*_PAGES, *words)
+
+
 def _stop_signal(context: SiteContext) -> str:
     """The development server dies of SIGTERM in the middle of what it does; by SIGKILL it dies of that sooner."""
     return "SIGKILL" if context.site.mode is Mode.DEVELOPMENT else "SIGTERM"
@@ -158,6 +164,8 @@ def _ports(context: SiteContext) -> tuple[PublishedPort, ...]:
 def _command(context: SiteContext) -> tuple[str, ...]:
     if context.site.mode is Mode.DEVELOPMENT:
         little = ("--low-memory",) if context.site.low_memory else ()
-        return (*_DEVELOPMENT, *little, *(("--debugger", str(DEBUGGER_PORT)) if context.site.debugger else ()))
+        measured = ("--profile",) if context.site.profile else ()
+        listening = ("--debugger", str(DEBUGGER_PORT)) if context.site.debugger else ()
+        return (*_DEVELOPMENT, *little, *measured, *listening)
     workers = 1 if context.site.low_memory else 2
     return (*_PRODUCTION, f"--workers={workers}", "wsgi:application")

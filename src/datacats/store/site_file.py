@@ -122,6 +122,7 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         datastore=bool(record["datastore"]),
         low_memory=bool(record["low_memory"]),
         debugger=bool(record.get("debugger", False)),
+        profile=bool(record.get("profile", False)),
         placement=Placement(record.get("placement", Placement.BIND)),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
     )

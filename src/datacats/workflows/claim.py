@@ -34,6 +34,7 @@ class SiteOptions:
     datastore: bool = True
     low_memory: bool = False
     debugger: bool | None = None
+    profile: bool | None = None
     expose_debugger: bool = False
 
 
@@ -129,6 +130,7 @@ def with_options(
         low_memory=options.low_memory or site.low_memory,
         datastore=options.datastore and site.datastore,
         debugger=site.debugger if options.debugger is None else options.debugger,
+        profile=site.profile if options.profile is None else options.profile,
     )
     if _exposes(site) and not _exposes(before) and not options.expose_debugger:
         raise Conflict(

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
 
 from tests.unit.recipes.image_file import IMAGES
@@ -39,8 +40,9 @@ class Flask: pass
 def make_app(conf):
     import plugin
     def app(environ, start):
+        body = ("<body>%s</body>" % plugin.page(environ["PATH_INFO"], conf["ini"])).encode()
         start("200 OK", [("Content-Type", "text/html")])
-        return [("<body>%s</body>" % plugin.page(environ["PATH_INFO"], conf["ini"])).encode()]
+        return [body]
     made = Application()
     made.call = app
     made._wsgi_app.jinja_env.cache = plugin.templates
@@ -54,6 +56,9 @@ class Application:
 """,
     "flask.py": "class Flask: default_config = {}",
     "jinja2.py": "class FileSystemBytecodeCache: pass",
+    "sqlalchemy/__init__.py": "",
+    "sqlalchemy/engine.py": "class Engine: pass",
+    "sqlalchemy/event.py": "heard = {}\ndef listen(_, name, hear): heard.setdefault(name, []).append(hear)",
     "werkzeug/__init__.py": "",
     "werkzeug/debug.py": "def DebuggedApplication(app, evalex): return app",
     "werkzeug/wrappers.py": """
@@ -109,6 +114,7 @@ class Site:
         self.plugin = self.project / "plugin.py"
         self.plugin.write_text(PLUGIN)
         self.port = free_port()
+        self.variables: dict[str, str] = {}
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -120,6 +126,7 @@ class Site:
             "CKAN_INI": str(self.ini),
             "DATACATS_PROJECT": str(self.project),
             "DATACATS_PORT": str(self.port),
+            **self.variables,
         }
         with self.log.open("ab") as log:
             command = [sys.executable, str(IMAGES / "web" / "develop.py"), *words]
@@ -146,6 +153,12 @@ class Site:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read().decode()
+
+    def headers(self, path: str) -> Message:
+        """Return the headers of a page."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=DEADLINE) as answer:
+            found: Message = answer.headers
+            return found
 
     def in_background(self, path: str) -> list[tuple[int, str]]:
         """Ask for a page on a thread, and return where its answer will be."""

@@ -69,6 +69,12 @@ def test_neither_production_nor_the_foreground_has_a_debuggers_port() -> None:
     assert len(web.in_foreground(context(debugger=True), terminal=False).ports) == 1
 
 
+def test_only_the_development_server_measures_pages_and_only_when_it_is_asked_to() -> None:
+    assert "--profile" in specs(profile=True)["web"].command
+    assert "--profile" not in specs()["web"].command
+    assert "--profile" not in specs(profile=True, mode=Mode.PRODUCTION)["web"].command
+
+
 def test_with_little_memory_the_development_server_is_told_so() -> None:
     assert "--low-memory" in specs(low_memory=True)["web"].command
     assert "--low-memory" not in specs()["web"].command

@@ -131,6 +131,7 @@ def test_options_that_are_not_given_change_nothing(desk: Desk, workspace: Worksp
         "site_url": "https://x",
         "low_memory": True,
         "debugger": True,
+        "profile": True,
         "datastore": False,
         "port": 5001,
     }

@@ -194,11 +194,13 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--low-memory", action="store_true", help="import CKAN in the child alone")
     parser.add_argument("--debugger", type=int, default=0, metavar="PORT", help="have debugpy listen")
+    parser.add_argument("--profile", action="store_true", help="measure each page")
     options = parser.parse_args()
     sys.path.remove(HERE)  # no plugin's import may find what lies there
     listener, *handed = sockets()
     server = Server(listener, handed)
     server.children.debugger = options.debugger
+    server.children.measured = options.profile
     if not options.low_memory:
         server.children.core.prepare()
     return server.serve()

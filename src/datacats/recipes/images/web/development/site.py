@@ -29,12 +29,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Wish:
-    """How CKAN is to be made. ``note`` is shown at the end of each page, ``debugger`` is debugpy's port or 0."""
+    """How CKAN is to be made.
+
+    ``note`` is shown at the end of each page, ``debugger`` is debugpy's port or 0; with ``measured`` each page is.
+    """
 
     ini: str
     late_loggers: Collection[str] = ()
     note: str = ""
     debugger: int = 0
+    measured: bool = False
 
 
 def make_ckan(wish: Wish) -> Made:
@@ -61,12 +65,19 @@ def make_ckan(wish: Wish) -> Made:
     if config.get("debug"):
         warnings.filterwarnings("default", category=CkanDeprecationWarning)
     build_js_translations()
-    debugged = DebuggedApplication(application, evalex=True)
+    debugged = DebuggedApplication(_measured(application) if wish.measured else application, evalex=True)
     if hasattr(debugged, "trusted_hosts"):
         debugged.trusted_hosts.append("0.0.0.0")  # noqa: S104 - what ``ckan run`` trusts
     templates = application._wsgi_app.jinja_env  # noqa: SLF001 - CKAN's own name for it
     templates.bytecode_cache = _compiled_templates()
     return Made(_noted(debugged, wish.note) if wish.note else debugged, templates.cache.clear)
+
+
+def _measured(application: Application) -> Application:
+    from .measured import Measured  # noqa: PLC0415 - only where it is asked for
+    from .pages import Pages  # noqa: PLC0415
+
+    return Measured(application, Pages())
 
 
 def _listen(port: int) -> None:

@@ -25,6 +25,7 @@ class Succession:
         self.core = Core(project)
         self.note = ""
         self.debugger = 0
+        self.measured = False
         self.waiting: list[socket.socket] = []
         self._project = project
         self._ini = ini
@@ -42,7 +43,7 @@ class Succession:
 
     def renew(self) -> None:
         """Have another child make CKAN's application, from what is there now."""
-        wish = Wish(self._ini, self.core.late_loggers(), self.note, self.debugger)
+        wish = Wish(self._ini, self.core.late_loggers(), self.note, self.debugger, self.measured)
         self._replace(partial(make_ckan, wish))
 
     def forget_templates(self) -> None:
