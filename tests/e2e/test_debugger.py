@@ -1,4 +1,4 @@
-"""An editor's debugger: a breakpoint in a plugin holds a request, and is hit again after the plugin was edited."""
+"""Looking into a page: by an editor's debugger, whose breakpoints hold it, and by what is measured of it."""
 
 from __future__ import annotations
 
@@ -45,3 +45,21 @@ def test_a_breakpoint_is_hit_and_left_again_and_so_after_an_edit(
         request.join()
         assert answers == [(200, f"template one {word}")]
         debugger.close()
+
+
+@pytest.fixture
+def measured(catstown: Running) -> Iterator[None]:
+    catstown.installation.run("start", catstown.name, "--profile")
+    yield
+    catstown.installation.run("start", catstown.name, "--no-profile")
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_sql_and_the_functions_of_a_page_are_shown(catstown: Running) -> None:
+    assert catstown.ckan.get("/organization/")[0] == 200
+    page = catstown.installation.result("profile", "-e", catstown.name)["pages"][-1]
+    assert page["path"] == "/organization/"
+    shown = catstown.installation.result("profile", "show", str(page["number"]), "-e", catstown.name)
+    assert any("FROM" in each["sql"] and each["count"] for each in shown["statements"])
+    assert 0 < shown["sql_seconds"] < shown["seconds"]
+    assert any("sqlalchemy" in each["where"] for each in shown["functions"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 DIRECTORY = os.environ.get("DATACATS_PAGES", "/tmp/datacats-pages")  # noqa: S108 - a path in the container
-KEPT = 100
+KEPT = 50
 FUNCTIONS = 25
 _NAMES = ("number", "time", "method", "path", "status", "seconds", "sql_seconds")
 
