@@ -123,6 +123,7 @@ WORDS = (
     "install -e catstown",
     "uninstall -e catstown ckanext-cats",
     "extensions catstown",
+    "sass catstown",
     "test --ckan-core munge",
     "purge catstown -y",
 )

@@ -39,15 +39,33 @@ def test_an_edited_template_shows_on_the_next_request_and_a_new_one_hides_an_old
     assert len(catstown.ckan.get("/user/login")[1]) == len(before)
 
 
-def test_an_edited_style_sheet_is_what_the_next_page_links_to(catstown: Running, extension: Extension) -> None:
-    def linked() -> str:
-        found = re.search(r'href="([^"]*cats[^"]*theme[^"]*\.css[^"]*)"', catstown.ckan.get("/")[1])
-        assert found
-        return catstown.ckan.get(found[1])[1]
+def linked(site: Running) -> str:
+    """Return the extension's style sheet, as the home page links to it."""
+    found = re.search(r'href="([^"]*cats[^"]*theme[^"]*\.css[^"]*)"', site.ckan.get("/")[1])
+    assert found
+    return site.ckan.get(found[1])[1]
 
-    assert "black" in linked()
+
+def test_an_edited_style_sheet_is_what_the_next_page_links_to(catstown: Running, extension: Extension) -> None:
+    assert "black" in linked(catstown)
     extension.style.write_text("body { color: rebeccapurple }\n")
-    assert "rebeccapurple" in linked()
+    assert "rebeccapurple" in linked(catstown)
+
+
+def test_sass_that_is_compiled_shows_on_the_next_page_and_may_be_ckans_own_in_other_colours(
+    catstown: Running, extension: Extension
+) -> None:
+    sass = extension.style.with_suffix(".scss")
+    sass.write_text('$primary: tomato;\n@import "ckan/public/base/scss/main";\n')
+    made = catstown.installation.result("sass", catstown.name)
+    assert made["written"] == [str(extension.style.relative_to(catstown.source))]
+    style = linked(catstown)
+    assert "--bs-primary: tomato" in style
+    assert ".masthead" in style
+    sass.write_text("body { color: $nowhere }\n")
+    assert b"Undefined variable" in catstown.installation.run("sass", catstown.name, status=16).stderr
+    assert linked(catstown) == style
+    sass.unlink()
 
 
 @pytest.mark.usefixtures("extension")

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "install": ("install", "Install extensions: those in the source directory, and those asked for."),
     "uninstall": ("uninstall", "Take extensions out."),
     "extensions": ("extensions", "List the extensions of an environment, and which of their plugins are enabled."),
+    "sass": ("sass", "Compile the Sass style sheets of the source directory, each beside its source."),
     "test": ("test", "Run an extension's own tests, among databases made for them and removed after."),
     "ckan": ("ckan", "Run a ckan command in a throw-away container."),
     "paster": ("paster", "Run a ckan command by its old spelling."),
@@ -44,6 +45,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "purge": ("purge", "Remove a site's containers and data."),
 }
 """Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""
+
+SUCCESSORS: Mapping[str, str] = {"less": "sass"}
+"""Commands of older versions whose work another one does now."""
 
 PASS_THROUGH = frozenset({"ckan", "paster", "run", "shell", "python", "psql", "solr", "redis-cli", "exec", "test"})
 """Commands whose words belong to an inner command, a ``--json`` among them too."""

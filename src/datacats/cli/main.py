@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datacats.cli.commands import COMMANDS, PASS_THROUGH
+from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
 from datacats.cli.session import Session
 from datacats.errors import DatacatsError, DiskError, UsageError
@@ -41,6 +41,14 @@ class LazyGroup(Group):
         module = importlib.import_module(f"datacats.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of an older version's name the one of today."""
+        if args[0] in SUCCESSORS:
+            raise UsageError(f"There is no command {args[0]!r} any more.", f"Use: datacats {SUCCESSORS[args[0]]}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing the commands."""

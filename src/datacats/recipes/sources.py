@@ -34,7 +34,7 @@ def build_files() -> tuple[ContextFile, ...]:
     """Return what the image that installs extensions is made of."""
     images = files(__package__) / "images"
     shared = _file("shared/follow-host", (images / "shared" / "follow-host").read_bytes())
-    locks = (ContextFile(f"{name}.txt", _lock(name).encode()) for name in ("build", "uv"))
+    locks = (ContextFile(f"{name}.txt", _lock(name).encode()) for name in ("build", "sass", "uv"))
     return (*_walk(images / "build", ""), shared, *locks)
 
 

@@ -13,7 +13,7 @@ from datacats.apply import apply
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
-from datacats.model.image import BuildContext
+from datacats.model.image import BuildContext, HostBuild
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
@@ -66,9 +66,7 @@ def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     """Have what the container needs: its image, its network, its private files, and the cache."""
     placement.refuse_extensions(context, written=True)
-    facts = host.host_build(workspace.ports.disk, workspace.env)
-    ensure_packages(workspace, context, events)
-    _build(workspace, recipes.builder(context.web_image, facts), events)
+    facts = ensure_image(workspace, context, events)
     settings = {Path(file.path).name: file.content for file in facts.files}
     settings["variables"] = settings.get("variables", b"") + index.script(context.host.proxies)
     private, cache = _private(context), _cache(workspace, context)
@@ -84,6 +82,14 @@ def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:
     seen = observe(workspace.ports, context.environment, context.site.name)
     networks = converge(common.networks(context), (), seen, Following())
     apply(Plan.of(steps) + networks, workspace.ports, events)
+
+
+def ensure_image(workspace: Workspace, context: SiteContext, events: Events) -> HostBuild:
+    """Have the image with compilers in it; return what builds need of this host."""
+    facts = host.host_build(workspace.ports.disk, workspace.env)
+    ensure_packages(workspace, context, events)
+    _build(workspace, recipes.builder(context.web_image, facts), events)
+    return facts
 
 
 def spec(workspace: Workspace, context: SiteContext, verb: str, layer: Path | None = None) -> ContainerSpec:

@@ -29,7 +29,7 @@ _GONE: Mapping[_Words, tuple[str, str]] = {
     ("db", "simple-dump-csv"): ("dumps of datasets", "Ask the API: /api/3/action/package_search"),
     ("db", "simple-dump-json"): ("dumps of datasets", "Ask the API: /api/3/action/package_search"),
     ("db", "user-dump-csv"): ("dumps of users", "datacats ckan user list"),
-    ("less",): ("style sheets in Less", "CKAN ships them compiled; change yours with: datacats ckan sass"),
+    ("less",): ("style sheets in Less", "CKAN ships them compiled; compile your own, in Sass, with: datacats sass"),
     ("minify",): ("minified files", "CKAN's assets are made when they are asked for."),
     ("front-end-build",): ("a build of the pages' files", "CKAN's assets are made when they are asked for."),
     ("ratings",): ("ratings", "CKAN has none any more."),

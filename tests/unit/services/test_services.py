@@ -13,9 +13,10 @@ import pytest
 
 from datacats.model import labels
 from datacats.model.environment import Host, Mode, Placement
+from datacats.model.image import ImageRef
 from datacats.model.secrets import Secrets
 from datacats.model.service import ContainerSpec
-from datacats.services import files, ini, postgres, web
+from datacats.services import files, ini, postgres, sass, web
 from datacats.services.describe import describe
 from datacats.store.source import new_files
 from tests.unit.builders import ENVIRONMENT, context
@@ -73,6 +74,14 @@ def test_only_the_development_server_measures_pages_and_only_when_it_is_asked_to
     assert "--profile" in specs(profile=True)["web"].command
     assert "--profile" not in specs()["web"].command
     assert "--profile" not in specs(profile=True, mode=Mode.PRODUCTION)["web"].command
+
+
+def test_the_compiler_of_sass_sees_the_source_and_what_is_installed_and_nothing_of_the_site() -> None:
+    of = replace(context(), layer="0123")
+    image = ImageRef("datacats/build", "2.12.0-1-2")
+    spec = sass.describe(of, image)
+    assert [(mount.target, mount.read_only) for mount in spec.mounts] == [(web.PROJECT, True), (web.LAYER, True)]
+    assert (spec.networks, spec.env, spec.image, spec.user) == ((), {}, image, of.user)
 
 
 def test_with_little_memory_the_development_server_is_told_so() -> None:

@@ -46,7 +46,7 @@ def test_an_old_spelling_means_its_successor(old: str, new: str) -> None:
     [
         ("--plugin=ckan db dump out.sql", "datacats db dump FILE"),
         ("--plugin=ckan db load out.sql", "datacats db load FILE"),
-        ("--plugin=ckan less", "datacats ckan sass"),
+        ("--plugin=ckan less", "datacats sass"),
         ("serve --reload development.ini", "datacats start"),
         ("--plugin=ckan db simple-dump-csv x.csv", "/api/3/action/package_search"),
         ("--plugin=ckan roles list", "Add members"),
