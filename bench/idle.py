@@ -1,4 +1,4 @@
-"""What an idle development environment costs: memory per container, and a share of one core."""
+"""What an idle development environment costs: memory per container, its spare's beside, and a share of one core."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def measure(root: Root, rounds: int) -> dict[str, Any]:
 
 
 def _one(root: Root, name: str, *options: str) -> dict[str, Any]:
+    root.spares = "1"
     root.run("create", name, "--no-sysadmin", *options)
+    root.run("spare", name)
     for _ in range(3):
         with urllib.request.urlopen(f"http://127.0.0.1:{derived_port(name)}/") as page:
             page.read()
@@ -30,11 +32,12 @@ def _one(root: Root, name: str, *options: str) -> dict[str, Any]:
     (site,) = json.loads(root.run("info", name, "--json"))["result"]["sites"]
     identities = {service: _identity(f"datacats_{service}_{name}") for service in site["services"]}
     memory = {service: _memory(identity) for service, identity in identities.items()}
+    spare = {} if options else {"MiB of the spare beside": _memory(_identity(f"datacats_spare_{name}"))}
     before = sum(map(_processor, identities.values()))
     time.sleep(_REST)
     used = (sum(map(_processor, identities.values())) - before) / 1e9 / _REST
     root.run("purge", name, "-y", "--delete-environment")
-    return {"MiB": memory, "MiB in all": sum(memory.values()), "share of a core": used}
+    return {"MiB": memory, "MiB in all": sum(memory.values()), **spare, "share of a core": used}
 
 
 def _identity(name: str) -> str:
