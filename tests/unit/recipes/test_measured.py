@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import marshal
 import pstats
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from cProfile import Profile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from datacats.recipes.images.web.development import pages
+from datacats.recipes.images.web.development import measured, pages
 from tests.unit.recipes.image_file import IMAGES
 from tests.unit.recipes.site_stub import Site
 
@@ -100,23 +102,121 @@ def test_the_server_that_was_not_told_to_measures_nothing(site: Site) -> None:
     assert told("show", "1") == told("file", "1") == b"null"
 
 
-def test_a_style_sheet_is_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datacats.recipes.images.web.development.measured.Sql.listen", lambda _self: None)
-    from datacats.recipes.images.web.development.measured import Measured  # noqa: PLC0415 - after the patch
+class Bare:
+    """An application that sends SQL and answers, measured without any server."""
 
-    kept = pages.Pages(str(tmp_path))
-    for kind in ("text/css; charset=utf-8", "image/png", "text/html"):
-        answered: list[tuple[Any, ...]] = []
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(measured.Sql, "listen", lambda _self: None)
+        self.pages = pages.Pages(str(directory))
+        self.kind = "text/html"
+        self.does: Callable[[], None] = lambda: None
+        self.started: list[tuple[Any, ...]] = []
+        self.measured = measured.Measured(self.application, self.pages)
+        self.sql = self.measured._sql  # noqa: SLF001 - what SQLAlchemy would call
 
-        def application(_environ: object, start: Any, kind: str = kind) -> list[bytes]:
-            start("200 OK", [("Content-Type", kind)])
-            return [b"body"]
+    def application(self, _environ: object, start: Callable[..., Any]) -> list[bytes]:
+        self.does()
+        start("200 OK", [("Content-Type", self.kind)])
+        return [b"body"]
 
-        measured = Measured(application, kept)
-        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
-        assert measured(environ, lambda *words, to=answered: to.append(words)) == [b"body"]
-        assert answered[0][:1] == ("200 OK",)
-    assert kept.numbers() == [1]
+    def get(self, path: str = "/") -> Any:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path}
+        return self.measured(environ, lambda *words: self.started.append(words))
+
+    def send(self, statement: str) -> None:
+        self.sql._begins()  # noqa: SLF001
+        self.sql._ended(None, None, statement, (), None, False)  # noqa: SLF001
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bare:
+    return Bare(tmp_path / "pages", monkeypatch)
+
+
+@pytest.mark.parametrize("kind", ["text/css; charset=utf-8", "image/png", "font/woff2", "text/javascript"])
+def test_a_style_sheet_a_picture_or_a_script_is_no_page(bare: Bare, kind: str) -> None:
+    bare.kind = kind
+    assert bare.get() == [b"body"]
+    assert bare.pages.numbers() == []
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", "application/rdf+xml", ""])
+def test_whatever_else_is_answered_is_one(bare: Bare, kind: str) -> None:
+    bare.kind = kind
+    assert bare.get() == [b"body"]
+    assert bare.pages.numbers() == [1]
+
+
+def test_the_answers_own_headers_stay_and_one_is_added(bare: Bare) -> None:
+    bare.get()
+    ((status, headers),) = bare.started
+    assert status == "200 OK"
+    assert headers[0] == ("Content-Type", "text/html")
+    assert [name for name, _ in headers[1:]] == ["Server-Timing"]
+
+
+def test_the_statements_of_one_page_are_not_counted_for_the_next(bare: Bare) -> None:
+    bare.does = lambda: bare.send("SELECT cats")
+    bare.get()
+    bare.does = lambda: None
+    bare.get()
+    assert [len(bare.pages.facts(number)["statements"]) for number in bare.pages.numbers()] == [1, 0]
+
+
+def test_pages_that_are_made_at_once_have_each_its_own_statements(bare: Bare) -> None:
+    together = threading.Barrier(2)
+
+    def work() -> None:
+        together.wait(10)
+        bare.send(f"SELECT {threading.current_thread().name}")
+        together.wait(10)
+
+    bare.does = work
+    threads = [threading.Thread(target=bare.get, args=(f"/{name}",), name=name) for name in ("cats", "dogs")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    found = [bare.pages.facts(number) for number in bare.pages.numbers()]
+    told = sorted((facts["path"], [each["sql"] for each in facts["statements"]]) for facts in found)
+    assert told == [("/cats", ["SELECT cats"]), ("/dogs", ["SELECT dogs"])]
+
+
+def test_an_error_goes_on_to_the_debugger_and_is_told_as_a_page(bare: Bare, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise LookupError("no cats")
+
+    bare.does = fail
+    with pytest.raises(LookupError, match="no cats"):
+        bare.get("/broken")
+    assert "GET /broken 500 in 0." in capsys.readouterr().err
+
+
+def test_the_most_costly_statement_is_named_first_and_in_the_log_cut_short() -> None:
+    facts = {"method": "GET", "path": "/", "status": 200, "seconds": 1.0, "sql_seconds": 0.5}
+    statements = [
+        {"sql": f"SELECT\n {'x' * 500}", "count": 7, "seconds": 0.4},
+        {"sql": "B", "count": 2, "seconds": 0.1},
+    ]
+    line = measured.line({**facts, "statements": statements})
+    assert line.startswith("GET / 200 in 1.000 s, 9 SQL statements in 0.500 s, most of it in 7 x SELECT xxx")
+    assert line.endswith("x (0.400 s)")
+    assert len(line) < 200
+    assert measured.line({**facts, "statements": []}).endswith("0 SQL statements in 0.500 s")
+
+
+def test_functions_are_named_by_where_their_package_has_them_and_the_costly_come_first(tmp_path: Path) -> None:
+    file = tmp_path / "x.prof"
+    rows: dict[Any, Any] = {
+        ("/usr/lib/ckan/lib/python3.11/site-packages/ckan/views/home.py", 7, "index"): (1, 1, 0.1, 0.9, {})
+    }
+    rows |= {("~", 0, "<built-in method len>"): (50, 50, 0.3, 0.3, {})}
+    rows |= {(f"/project/{number}.py", 1, "f"): (1, 1, 0.0, 0.0, {}) for number in range(40)}
+    file.write_bytes(marshal.dumps(rows))
+    found = pages.functions(file)
+    assert [each["where"] for each in found[:2]] == ["<built-in method len>", "ckan/views/home.py:7 index"]
+    assert found[1] == {"where": "ckan/views/home.py:7 index", "calls": 1, "own": 0.1, "with_called": 0.9}
+    assert len(found) == pages.FUNCTIONS
 
 
 def test_the_oldest_pages_go_when_there_are_too_many_and_no_number_comes_twice(

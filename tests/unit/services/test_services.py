@@ -76,6 +76,14 @@ def test_only_the_development_server_measures_pages_and_only_when_it_is_asked_to
     assert "--profile" not in specs(profile=True, mode=Mode.PRODUCTION)["web"].command
 
 
+def test_measured_pages_are_told_of_by_a_program_of_web_itself() -> None:
+    assert web.pages("show", "3") == ("python", "/usr/lib/datacats/pages.py", "show", "3")
+
+
+def test_with_a_debugger_and_a_measure_the_development_server_has_both() -> None:
+    assert specs(profile=True, debugger=True)["web"].command[-3:] == ("--profile", "--debugger", "5678")
+
+
 def test_the_compiler_of_sass_sees_the_source_and_what_is_installed_and_nothing_of_the_site() -> None:
     of = replace(context(), layer="0123")
     image = ImageRef("datacats/build", "2.12.0-1-2")
