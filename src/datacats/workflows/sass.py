@@ -57,6 +57,7 @@ def plan_compile(reference: str | None, workspace: Workspace, events: Events = i
 
 def _plan(workspace: Workspace, context: SiteContext, events: Events) -> tuple[Plan, Sequence[str]]:
     source, disk = context.environment.source, workspace.ports.disk
+    workspace.engine_info()  # an engine that cannot be used is told first: it is what compiles
     names = sorted(str(path.relative_to(source)) for path in _found(disk, source))
     if not names:
         raise NotFound(
