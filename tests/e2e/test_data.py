@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,3 +81,17 @@ def test_data_goes_through_pipes(catstown: Running, legs: dict[str, str]) -> Non
     assert catstown.ckan.get(legs["file"])[0] == 200
     dump = catstown.installation.run("db", "dump", "-", "-e", catstown.name).stdout
     assert dump.startswith(b"PGDMP")
+
+
+def test_a_removed_search_index_is_told_and_comes_back_from_the_database(
+    catstown: Running, legs: dict[str, str]
+) -> None:
+    assert legs
+    installation, name = catstown.installation, catstown.name
+    shutil.rmtree(catstown.data / "solr")  # while Solr works on it
+    assert f"(without its search index; next: datacats start {name})" in installation.text("info", name)
+    assert "has lost its search index" in installation.text("doctor", name)
+    said = installation.run("start", name).stderr.decode()
+    assert f"{catstown.data / 'solr'} was removed: it is made again from the database." in said
+    assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
+    assert "without" not in installation.text("info", name)

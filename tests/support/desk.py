@@ -53,6 +53,20 @@ class LiveHttp(FakeHttp):
         return super().get(url, host=host, timeout=timeout)
 
 
+WRITTEN = {"postgres": "data/PG_VERSION", "solr": "data/index/segments_1"}
+"""What the programs of a template leave in it."""
+
+
+class DeskDisk(FakeDisk):
+    """A disk on which a template that is sealed holds what its programs would have written."""
+
+    def move(self, source: Path, target: Path) -> None:
+        for part, file in WRITTEN.items():
+            if target.parent.name == "_templates" and self.entry(source / part) is not None:
+                self.add(source / part / file, mode=0o600)
+        super().move(source, target)
+
+
 class _Terminal(io.TextIOWrapper):
     def isatty(self) -> bool:
         return True
@@ -94,7 +108,7 @@ class Desk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, home: Path = HOME) -> None:
         self.engine = FakeEngine()
-        self.disk = FakeDisk()
+        self.disk = DeskDisk()
         self.http = LiveHttp(self.engine.world)
         self.env = {"HOME": "/home/me", "DATACATS_HOME": str(home)}
         self.cwd = WORK

@@ -67,4 +67,5 @@ def _where(site: SiteInfo) -> Iterator[str]:
 
 def _unless(site: SiteInfo) -> str:
     """What an address that does not answer, or not wholly, is followed by."""
-    return f" ({_WORDS[site.state]}: {site.next})" if site.next else ""
+    words = f"without its {', '.join(site.lost)}; next" if site.lost else _WORDS.get(site.state)
+    return f" ({words}: {site.next})" if site.next else ""

@@ -14,6 +14,7 @@ from datacats.errors import UsageError
 @environment_argument
 @click.option("-p", "--admin-password", is_flag=True, help="Ask for a new password of the administrator.")
 @click.option("--admin-password-stdin", is_flag=True, help="Read that password from standard input.")
+@click.option("--new-secrets", is_flag=True, help="Make new keys and passwords of services; logins and tokens end.")
 @site_option
 @dry_run_option
 @output_options
@@ -23,19 +24,40 @@ def command(
     environment: str | None,
     admin_password: bool,
     admin_password_stdin: bool,
+    new_secrets: bool,
     site: str,
     dry_run: bool,
 ) -> None:
     """Change one thing of a site."""
+    if (admin_password or admin_password_stdin) == new_secrets:
+        raise UsageError("Say one thing to change.", "For example: datacats tweak --admin-password")
+    if new_secrets:
+        _renew_secrets(session, environment, site, dry_run=dry_run)
+    else:
+        _set_password(session, environment, site, from_stdin=admin_password_stdin, dry_run=dry_run)
+
+
+def _renew_secrets(session: Session, environment: str | None, site: str, *, dry_run: bool) -> None:
+    from datacats.workflows.tweak import plan_secrets, renew_secrets  # noqa: PLC0415 - help must not pay for it
+
+    if dry_run:
+        found = plan_secrets(environment, session.workspace, site=site)
+        session.foreseen(found.plan, found.later)
+        return
+    url = renew_secrets(environment, session.workspace, session.events(), site=site)
+    session.result(
+        {"url": url}, ["Keys and passwords of services are new; everybody signs in again.", f"Running at {url}"]
+    )
+
+
+def _set_password(session: Session, environment: str | None, site: str, *, from_stdin: bool, dry_run: bool) -> None:
     from datacats.model.secrets import random_text  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.tweak import plan_admin_password, set_admin_password  # noqa: PLC0415
 
-    if not (admin_password or admin_password_stdin):
-        raise UsageError("Say what to change.", "For example: datacats tweak --admin-password")
     if dry_run:
         session.foreseen(plan_admin_password(environment, session.workspace, site=site))
         return
-    chosen = read_password(from_stdin=admin_password_stdin)
+    chosen = read_password(from_stdin=from_stdin)
     password = chosen or random_text(16)
     set_admin_password(environment, password, session.workspace, session.events(), site=site)
     record = {"administrator": "admin", "password": None if chosen else password}

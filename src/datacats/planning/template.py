@@ -79,8 +79,11 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
 
 
 def directories(site: Path, owner: tuple[int, int], cause: str) -> tuple[MakeDirectory, ...]:
-    """Return the steps that make the directories which services write to, or read their private files from."""
-    parts = ("run/web", "run/redis", "redis", "mail", *PARTS)
+    """Return the steps that make the directories which services write to, or read their private files from.
+
+    CKAN's own storage is among them: a directory of files that holds nothing has been emptied.
+    """
+    parts = ("run/web", "run/redis", "redis", "mail", *PARTS, "files/storage")
     return tuple(MakeDirectory(path=site / part, owner=owner, cause=cause) for part in parts)
 
 

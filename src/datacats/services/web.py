@@ -36,6 +36,9 @@ INI = f"{RUN}/ckan.ini"
 MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 """The command that brings both databases to the state that the image's CKAN wants."""
 
+REINDEX = ("ckan", "search-index", "rebuild")
+"""The command that fills the search index from the database."""
+
 TOKEN = ("python", "/usr/lib/datacats/make_token.py")
 """The command that prints a new API token of the site's own user; its label follows."""
 

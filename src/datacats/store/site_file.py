@@ -10,7 +10,7 @@ from typing import Any
 from datacats.errors import NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
-from datacats.model.names import check_name
+from datacats.model.names import check_name, typed
 from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.store import documents
@@ -67,21 +67,34 @@ def promise(disk: Disk, data: Path, site: str) -> Promise | None:
 
 
 def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
-    """Read a site's secrets."""
-    return documents.read(disk, _secrets(environment, site), _secrets_of)
+    """Read a site's secrets. Raises NotFound when somebody removed them: to make others is not ours to decide."""
+    path = secrets_path(environment, site)
+    if disk.entry(path) is None:
+        raise NotFound(
+            f"{path} is gone: it holds the keys that logins and API tokens of {environment.name} are signed with, "
+            "and the passwords of its services.",
+            "Put a copy of it back. Or make new ones, which ends every login and API token and loses nothing else: "
+            f"{typed('tweak --new-secrets', environment.name, site)}",
+        )
+    return documents.read(disk, path, _secrets_of)
+
+
+def fresh_secrets(environment: Environment, site: str) -> tuple[Path, bytes]:
+    """Return the path and content of the file that gives a site new secrets, in place of those it may have."""
+    return secrets_path(environment, site), documents.text(asdict(Secrets.fresh()))
 
 
 def ensure_secrets(disk: Disk, environment: Environment, site: str, owner: tuple[int, int]) -> Secrets:
     """Read a site's secrets, making them when there are none: a changed key ends every login and token."""
-    path = _secrets(environment, site)
+    path, content = fresh_secrets(environment, site)
     if disk.entry(path) is None:
-        documents.write(disk, path, asdict(Secrets.fresh()), owner)
+        disk.place(path, content, 0o600, owner)
     return read_secrets(disk, environment, site)
 
 
 def read_tokens(disk: Disk, environment: Environment, site: str) -> dict[str, str]:
     """Return the API tokens of extensions: setting -> token."""
-    path = environment.site_directory(site) / _TOKENS
+    path = tokens_path(environment, site)
     if disk.entry(path) is None:
         return {}
     return documents.read(disk, path, lambda record: {key: str(value) for key, value in record["tokens"].items()})
@@ -89,10 +102,16 @@ def read_tokens(disk: Disk, environment: Environment, site: str) -> dict[str, st
 
 def tokens(environment: Environment, site: str, content: Mapping[str, str]) -> tuple[Path, bytes]:
     """Return the path and content of the file that keeps a site's API tokens."""
-    return environment.site_directory(site) / _TOKENS, documents.text({"tokens": dict(content)})
+    return tokens_path(environment, site), documents.text({"tokens": dict(content)})
 
 
-def _secrets(environment: Environment, site: str) -> Path:
+def tokens_path(environment: Environment, site: str) -> Path:
+    """Return the file that keeps a site's API tokens."""
+    return environment.site_directory(site) / _TOKENS
+
+
+def secrets_path(environment: Environment, site: str) -> Path:
+    """Return the file that holds a site's secrets."""
     return environment.site_directory(site) / _SECRETS
 
 

@@ -80,7 +80,7 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
 
 def _after_load(context: SiteContext) -> list[Operation]:
     """What makes the rest of the site follow its database."""
-    commands = (web.MIGRATE, ("ckan", "search-index", "rebuild"))
+    commands = (web.MIGRATE, web.REINDEX)
     return [
         RunOneOff(web.one_off(context, command, purpose=_PURPOSE), cause="the database was replaced")
         for command in commands

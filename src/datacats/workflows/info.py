@@ -13,7 +13,7 @@ from datacats.model.environment import Environment, Phase, Placement, Site
 from datacats.model.names import PRIMARY, SERVICES, STATE, typed, volume_name
 from datacats.model.observed import ContainerSeen
 from datacats.model.switches import services_of
-from datacats.store import locate, site_file
+from datacats.store import layer, locate, lost, site_file
 from datacats.workflows.workspace import Workspace
 
 
@@ -21,9 +21,9 @@ from datacats.workflows.workspace import Workspace
 class SiteInfo:
     """A site: its port, the services it should have, the state of each that has a container, and its address.
 
-    ``state`` is running, partly (some service does not run), stopped, or half made; ``next`` is the command that
-    brings it up, empty when all of it runs. ``volumes`` names the volume of each part of its state, where these do not
-    lie in the data directory.
+    ``state`` is running, partly (some service does not run), stopped, half made, or broken; ``next`` is the command
+    that brings it up, empty when all of it runs. ``lost`` says in words which parts of a broken one somebody removed.
+    ``volumes`` names the volume of each part of its state, where these do not lie in the data directory.
     """
 
     name: str
@@ -36,6 +36,7 @@ class SiteInfo:
     state: str
     next: str
     volumes: dict[str, str]
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _site(workspace: Workspace, environment: Environment, name: str, seen: list[
     site = site_file.read(workspace.ports.disk, environment, name)
     containers = dict(_states(name, seen))
     wanted = services_of(environment, site)
-    state = _state(site, [containers.get(service) == "running" for service in wanted])
+    gone = lost.parts(workspace.ports.disk, environment, site, layer.current(workspace.ports.disk, environment))
+    state = "broken" if gone else _state(site, [containers.get(service) == "running" for service in wanted])
     return SiteInfo(
         name=name,
         port=site.port,
@@ -109,8 +111,9 @@ def _site(workspace: Workspace, environment: Environment, name: str, seen: list[
         services=wanted,
         url=f"{site.url}/",
         state=state,
-        next=_next(environment, site, state),
+        next=_next(environment, site, state, gone),
         volumes=_volumes(environment, site),
+        lost=tuple(lost.WORDS[part] for part in gone),
     )
 
 
@@ -122,7 +125,9 @@ def _state(site: Site, running: Sequence[bool]) -> str:
     return "running" if all(running) else "partly"
 
 
-def _next(environment: Environment, site: Site, state: str) -> str:
+def _next(environment: Environment, site: Site, state: str, gone: Sequence[str]) -> str:
+    if set(gone) & set(lost.FOR_GOOD):
+        return f"datacats doctor {environment.name}"
     if state == "running":
         return ""
     where = environment.name if site.phase is Phase.CREATED else environment.source

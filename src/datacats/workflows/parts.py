@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datacats.errors import NotFound
 from datacats.model.environment import Placement, SiteContext
-from datacats.model.names import STATE, typed
+from datacats.model.names import STATE
 from datacats.model.observed import Observed
 from datacats.model.plan import CreateVolume, Operation, PlaceFile, Plan
 from datacats.planning import template
@@ -79,22 +78,6 @@ def _below(workspace: Workspace, directory: Path, prefix: str) -> Iterator[tuple
             yield from _below(workspace, directory / name, f"{prefix}{name}/")
         elif entry.kind == "file":
             yield f"{prefix}{name}", disk.read(directory / name)
-
-
-def refuse_lost(context: SiteContext, observed: Observed) -> None:
-    """Raise NotFound when a volume with a site's state is not there: the engine would make an empty one."""
-    if context.site.placement is Placement.BIND:
-        return
-    there = {seen.name for seen in observed.volumes}
-    lost = [spec.name for spec in volumes.state(context) if spec.name not in there]
-    if lost:
-        site = context.site.name
-        raise NotFound(
-            f"The engine has no volume {', '.join(lost)}: the site {site} of {context.environment.name} "
-            "was made on another engine, or somebody removed it.",
-            "Use the engine that it was made on (DOCKER_HOST, docker context), or make the site anew: "
-            f"{typed('purge', context.environment.name, site)}; {typed('init', context.environment.source, site)}",
-        )
 
 
 def mark(context: SiteContext, part: str) -> Path:

@@ -12,7 +12,7 @@ from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension
-from datacats.model.plan import PlaceFile, Plan, RunOneOff
+from datacats.model.plan import PlaceFile, Plan, RemoveTree, RunOneOff
 from datacats.model.ports import Streams
 from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
@@ -48,6 +48,12 @@ def settle(workspace: Workspace, context: SiteContext, events: Events, *, prove:
     owner = (context.host.uid, context.host.gid)
     step = PlaceFile(context.directory / _FILE, content, owner, cause="its tables are up to date")
     apply(Plan.of([step]), workspace.ports, events)
+
+
+def forget(context: SiteContext, *, cause: str) -> Plan:
+    """Plan to forget what was settled, and the tokens that were made: the next time all of it is done again."""
+    tokens = site_file.tokens_path(context.environment, context.site.name)
+    return Plan.of([RemoveTree(context.directory / _FILE, cause=cause), RemoveTree(tokens, cause=cause)])
 
 
 def _explained(context: SiteContext, error: CommandFailed) -> CommandFailed:

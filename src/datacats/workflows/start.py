@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from datacats.apply import apply
 from datacats.errors import AddressTaken, NotFound
 from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
@@ -13,7 +14,7 @@ from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import locate
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, claim, follow, settle, spares, up
+from datacats.workflows import builder, claim, follow, ours, settle, spares, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -56,6 +57,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
         _refuse_absent(context, options.replace)
+        context = _with_layer(workspace, context, events)
         follow.tell_lag(workspace, context, events)
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events)
@@ -90,6 +92,16 @@ def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:
             f"The service {name} of {context.environment.name} is switched off.",
             f"Switch it on: datacats service add {name} -e {context.environment.name}",
         )
+
+
+def _with_layer(workspace: Workspace, context: SiteContext, events: Events) -> SiteContext:
+    """Have the installed extensions again when somebody removed them; what ran on them holds on to what is gone."""
+    place = context.environment.layer(context.layer)
+    if not context.layer or workspace.ports.disk.entry(place) is not None:
+        return context
+    events(Said(f"{place} was removed: the extensions are installed again."))
+    apply(ours.stop_ckan(workspace, context, cause="its extensions were removed"), workspace.ports, events)
+    return follow.follow(workspace, context, events)
 
 
 def _tell_version(environment: Environment, site: Site, events: Events) -> None:

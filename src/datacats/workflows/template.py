@@ -21,7 +21,7 @@ from datacats.store import source
 from datacats.workflows import subnets
 from datacats.workflows.workspace import Workspace, observe
 
-_RECIPE = "1"
+_RECIPE = "2"
 """Raised when the steps below change what a template holds."""
 
 

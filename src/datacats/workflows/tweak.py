@@ -7,12 +7,14 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.hashing import ckan_hash
 from datacats.model.names import PRIMARY
-from datacats.model.plan import Plan
-from datacats.planning import admin
+from datacats.model.plan import PlaceFile, Plan
+from datacats.planning import admin, teardown
 from datacats.services import postgres
-from datacats.workflows import up
+from datacats.store import site_file
+from datacats.workflows import settle, up
+from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
-from datacats.workflows.workspace import Workspace
+from datacats.workflows.workspace import Workspace, observe
 
 
 def set_admin_password(
@@ -31,6 +33,35 @@ def plan_admin_password(reference: str | None, workspace: Workspace, *, site: st
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
     return up.plan_up(workspace, context, up.BACKING) + _password(context, "")
+
+
+def renew_secrets(reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY) -> str:
+    """Give a site new keys, and new passwords of its services: logins and API tokens end. Return where it answers.
+
+    It is stopped first, and all of it reads its secrets when it starts.
+    """
+    environment = workspace.find(reference)
+    context = workspace.context(environment, complete(workspace, environment, site))
+    with workspace.lock(environment, site):
+        apply(_secrets(workspace, context), workspace.ports, events)
+        settle.settle(workspace, context, events)
+        up.bring_up(workspace, context, up.Up(), events)
+    return f"{context.site.url}/"
+
+
+def plan_secrets(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Foreseen:
+    """Return what new secrets would do, and do nothing."""
+    environment = workspace.find(reference)
+    context = workspace.context(environment, complete(workspace, environment, site))
+    return Foreseen(_secrets(workspace, context), ("bring the site up with them",))
+
+
+def _secrets(workspace: Workspace, context: SiteContext) -> Plan:
+    cause = "its secrets change"
+    seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
+    path, content = site_file.fresh_secrets(context.environment, context.site.name)
+    placed = PlaceFile(path, content, (context.host.uid, context.host.gid), cause="asked for")
+    return teardown.stop(seen, cause=cause) + settle.forget(context, cause=cause) + Plan.of([placed])
 
 
 def _password(context: SiteContext, password: str) -> Plan:

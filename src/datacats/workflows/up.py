@@ -17,7 +17,7 @@ from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
 from datacats.services import files, spare
 from datacats.services.describe import Desired, describe
-from datacats.workflows import claim, ours, parts, placement, rendered, subnets
+from datacats.workflows import claim, losses, ours, parts, placement, rendered, subnets
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -48,28 +48,36 @@ ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
 class Survey:
     """A site as it should be, the plan that places its files, and what the engine holds of it.
 
-    ``configuration`` is the digest of all that CKAN reads only when it starts.
+    ``configuration`` is the digest of all that CKAN reads only when it starts; ``losses`` is what somebody removed.
     """
 
     desired: Desired
     placed: Plan
     observed: Observed
     configuration: str
+    losses: losses.Losses
 
 
 def survey(workspace: Workspace, context: SiteContext) -> Survey:
-    """Describe a site and look what is there. Raises ConfigError, and Conflict for what is not ours."""
+    """Describe a site and look what is there.
+
+    Raises ConfigError, Conflict for what is not ours, NotFound for what is gone for good: it is not begun anew.
+    """
+    losses.refuse(workspace, context)
     desired, wanted, configuration = _desired(workspace, context)
     observed = observe(workspace.ports, context.environment, context.site.name, context.site.placement)
     ours.refuse_strangers(observed, workspace.root.uuid)
-    parts.refuse_lost(context, observed)
-    return Survey(desired, parts.private(workspace, context, wanted, observed), observed, configuration)
+    losses.refuse_volumes(context, observed)
+    gone = losses.look(workspace, context, desired.services, observed)
+    placed = parts.private(workspace, context, wanted, observed)
+    return Survey(desired, placed, gone.observed, configuration, gone)
 
 
 def plan_of(workspace: Workspace, context: SiteContext, found: Survey, how: Up) -> Plan:
     """Plan what brings a site that was looked at up; an empty plan means that it runs as described."""
     desired = found.desired
-    services = [each for each in desired.services if how.only is None or each.service in how.only]
+    chosen = {each.service for each in desired.services if how.only is None or each.service in how.only}
+    services = [each for each in desired.services if each.service in chosen | found.losses.stale]
     following = Following(
         {"postgres": (desired.passwords,), "web": how.after_web},
         [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
@@ -78,7 +86,8 @@ def plan_of(workspace: Workspace, context: SiteContext, found: Survey, how: Up) 
     steps = converge(desired.networks, services, found.observed, following, anew=how.replace)
     if how.only is None:
         steps += _switched_off(workspace, context, found.observed)
-    return found.placed + _without_spare(found, context, steps) + steps
+    last = losses.last(workspace, context, found.losses, chosen)
+    return found.losses.first + found.placed + _without_spare(found, context, steps) + steps + last
 
 
 def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed) -> Plan:
@@ -98,7 +107,10 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
 
     What an interrupted run asked the engine for may appear only after the first look: then there is a second one.
     """
-    plan = plan_up(workspace, context, how)
+    found = survey(workspace, context)
+    for words in found.losses.said:
+        events(Said(words))
+    plan = plan_of(workspace, context, found, how)
     try:
         apply(plan, workspace.ports, events)
     except NameTaken:

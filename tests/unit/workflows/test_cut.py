@@ -14,7 +14,7 @@ import pytest
 from datacats.engine.fake_world import Call, Outcome
 from datacats.model import labels
 from datacats.model.image import ImageRef
-from datacats.services import probe
+from datacats.services import probe, web
 from tests.support.desk import HOME, WORK, Desk, images_of
 
 PASSWORD = b"correct horse\n"
@@ -68,6 +68,8 @@ class Facts:
         for beginning in (b"ALTER ROLE", b'INSERT INTO "user"'):
             if beginning in call.stdin:
                 self.told.add(beginning.decode())
+        if call.command == web.REINDEX:
+            self.told.add("search index")
         return Outcome(0)
 
 
@@ -146,6 +148,11 @@ def stopped(desk: Desk) -> None:
     desk.done("stop", "catstown")
 
 
+def without_index(desk: Desk) -> None:
+    running(desk)
+    desk.disk.tree.remove(HOME / "catstown" / "sites" / "primary" / "solr")
+
+
 def outdated(desk: Desk) -> None:
     running(desk)
     path = HOME / "catstown" / "sites" / "primary" / "site.json"
@@ -168,6 +175,7 @@ COMMANDS: dict[str, tuple[Begin, tuple[str, ...], int]] = {
     "image-only": (nothing, ("create", "catstown", "--image-only"), 5),
     "start": (stopped, ("start", "catstown"), 0),
     "reload": (running, ("reload", "catstown"), 0),
+    "regain": (without_index, ("start", "catstown"), 0),
     "stop": (running, ("stop", "catstown"), 0),
     "upgrade": (outdated, ("upgrade", "catstown"), 0),
     "rollback": (upgraded, ("upgrade", "catstown", "--rollback"), 5),
