@@ -16,6 +16,8 @@ NAME = "data"
 
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Look for each part of each complete site. Lost secrets are told where files are read."""
+    if facts.data.root is None:
+        return ()
     found = tuple(finding for seen in facts.data.sites for finding in _of(facts, seen))
     return found or (ok(NAME, "Every site has its database, files and search index."),)
 

@@ -27,6 +27,9 @@ LABELS = {labels.ROOT: ENVIRONMENT.root, labels.HOME: str(HOME), labels.ENVIRONM
 CATSTOWN = SeenSite(ENVIRONMENT, SITE)
 RESOLVED = {"getent": Completed(0), "find": Completed(0)}
 
+WRITTEN = ("postgres/data/PG_VERSION", "solr/data/index/segments_1", "files/storage/cat.png")
+"""What services have written of a site."""
+
 
 @dataclass
 class Scene:
@@ -58,6 +61,8 @@ class Scene:
         self.disk.add(environment.source / environment_file.NAME, environment_file.new(environment.name, "2.12"))
         self.disk.add(environment.source / source.INI, source.new_files("x")[source.INI])
         self.disk.make_directory(environment.site_directory(site.name), 0o700, owner)
+        for file in WRITTEN:
+            self.disk.add(environment.site_directory(site.name) / file)
         locate.record_source(self.disk, environment, owner)
         site_file.ensure_secrets(self.disk, environment, site.name, owner)
         site_file.write(self.disk, environment, site, owner)
