@@ -182,6 +182,13 @@ def test_what_a_site_does_without_is_made_again_and_said_and_its_services_let_go
     assert "removed" not in catstown.done("start", "catstown").err
 
 
+def test_a_command_that_needs_no_web_does_not_leave_it_stopped(catstown: Desk) -> None:
+    lose(catstown, "run")
+    catstown.done("files", "export", "-", "-e", "catstown")
+    assert "stop datacats_web_catstown" in catstown.engine.mutations
+    assert set(catstown.states().values()) == {"running"}
+
+
 def test_removed_extensions_are_installed_again_and_said(catstown: Desk) -> None:
     layers = HOME / "catstown" / "layers"
     (there,) = (name for name in catstown.disk.names(layers) if not name.startswith("described"))
