@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import cli, commands, create, edit, idle, listing, reload, tests
+from bench import cli, commands, create, edit, idle, install, listing, reload, tests
 from bench.measure import Engine, Root, root
 
 _MEASURES: dict[str, Callable[[Root, int], dict[str, Any]]] = {
@@ -19,6 +19,7 @@ _MEASURES: dict[str, Callable[[Root, int], dict[str, Any]]] = {
     "create": create.measure,
     "reload": reload.measure,
     "edit": edit.measure,
+    "install": install.measure,
     "test": tests.measure,
     "list": listing.measure,
     "spare": commands.measure,

@@ -16,12 +16,16 @@ HASH = "sha256:" + "0" * 64
 
 @dataclass
 class Index:
-    """Releases by name: version and the text of ``entry_points.txt``. ``clash`` is what the resolver complains of."""
+    """Releases by name: version and the text of ``entry_points.txt``. ``clash`` is what the resolver complains of.
+
+    ``broken`` is what CKAN ends with, ``unlaid`` what a failed installation of the packages says.
+    """
 
     desk: Desk
     releases: dict[str, tuple[str, str]] = field(default_factory=dict)
     clash: str = ""
     broken: str = ""
+    unlaid: str = ""
     kept: list[dict[str, Any]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
@@ -39,6 +43,8 @@ class Index:
         if call.command[-1] == "resolve":
             return Outcome(0, json.dumps(self._resolve(json.loads(call.stdin))).encode())
         if call.command[-1] == "lay":
+            if self.unlaid:
+                return Outcome(1, b"", self.unlaid.encode())
             self._lay(call, json.loads(call.stdin)["packages"])
             return Outcome(0, b"{}")
         if "migrate.py" in call.command[-1] and self.broken:

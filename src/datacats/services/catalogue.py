@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,26 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Releases of an extension that do not run: those up to ``until``, on lines of CKAN from ``since`` on."""
+
+    since: str
+    until: str
+    why: str
+
+    def hits(self, ckan: str, version: str) -> bool:
+        """Whether that release does not run on that CKAN."""
+        return _numbers(ckan) >= _numbers(self.since) and _numbers(version) <= _numbers(self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A known extension: the plugins that ``install`` enables, and what else it needs.
 
     ``requires`` are requirements that some of its releases need and do not name.
     ``settings`` are choices for the source's ``ckan.ini``; ``site`` are settings that each site owns, as formats over
     what a site knows; ``token`` is a setting that holds an API token of the site's own user; ``needs`` says in words
-    what datacats cannot bring.
+    what datacats cannot bring; ``faults`` are releases that are known not to run.
     """
 
     package: str
@@ -35,6 +49,7 @@ class Known:
     services: tuple[str, ...] = ()
     system_packages: tuple[str, ...] = ()
     needs: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 @cache
@@ -51,4 +66,9 @@ def of_plugins(plugins: tuple[str, ...]) -> tuple[Known, ...]:
 
 def _known(package: str, entry: Mapping[str, Any]) -> Known:
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    values["faults"] = tuple(Fault(**each) for each in entry.get("faults", ()))
     return Known(package, **values)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]

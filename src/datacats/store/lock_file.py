@@ -30,7 +30,12 @@ def read(disk: Disk, source: Path) -> Lock | None:
     path = source / NAME
     if disk.entry(path) is None:
         return None
-    lines = disk.read(path).decode(errors="replace").splitlines()
+    return parse(disk.read(path), path)
+
+
+def parse(content: bytes, path: Path) -> Lock:
+    """Return the lock that the content of a file holds. Raises ConfigError for a damaged one."""
+    lines = content.decode(errors="replace").splitlines()
     head = dict(line[2:].split(": ", 1) for line in lines if line.startswith(("# ckan: ", "# request: ")))
     if "ckan" not in head or not _HEX.fullmatch(head.get("request", "")):
         raise ConfigError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,18 @@ from datacats.model.image import BuildContext, HostBuild
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
+from datacats.planning import provision
 from datacats.planning.converge import Following, converge
-from datacats.services import builder, common
+from datacats.services import builder, common, headers
 from datacats.store import host, index
 from datacats.workflows import images, placement
 from datacats.workflows.workspace import Workspace, observe
+
+_UNREACHED = r"error sending request|dns error|tcp connect error|operation timed out|Network connectivity is disabled"
+
+
+class IndexUnreachable(CommandFailed):
+    """The index of packages does not answer; the detail is the resolver's own complaint."""
 
 
 class Unresolvable(CommandFailed):
@@ -30,10 +38,22 @@ class Unresolvable(CommandFailed):
 
 def ensure_packages(workspace: Workspace, context: SiteContext, events: Events) -> None:
     """Have the image of web with the environment's system packages in it; without such packages nothing is asked."""
+    if wanted := _with_packages(workspace, context):
+        _build(workspace, wanted, events)
+
+
+def plan_packages(workspace: Workspace, context: SiteContext) -> Plan:
+    """Return what ``ensure_packages`` would do."""
+    wanted = _with_packages(workspace, context)
+    absent = wanted is not None and not workspace.ports.engine.images.exists(wanted.ref)
+    return Plan.of(provision.build([wanted])) if wanted is not None and absent else Plan()
+
+
+def _with_packages(workspace: Workspace, context: SiteContext) -> BuildContext | None:
     packages = context.environment.system_packages
-    if packages:
-        facts = host.host_build(workspace.ports.disk, workspace.env)
-        _build(workspace, recipes.extended(context.site.images.web, packages, facts), events)
+    if not packages:
+        return None
+    return recipes.extended(context.site.images.web, packages, host.host_build(workspace.ports.disk, workspace.env))
 
 
 def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], events: Events) -> dict[str, Any]:
@@ -51,10 +71,38 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
         )
     answer: dict[str, Any] = json.loads(output.getvalue())
     if "error" in answer:
-        raise Unresolvable(
-            "The extensions cannot be installed together.", "Nothing was changed.", detail=answer["error"]
-        )
+        raise explained(answer["error"])
     return answer
+
+
+def explained(detail: str) -> CommandFailed:
+    """Return the error that uv's words about a failure make."""
+    if re.search(_UNREACHED, detail):
+        return IndexUnreachable(
+            "The package index cannot be reached.",
+            "Check the network, and the index and proxy that this host names: datacats doctor. Nothing was changed.",
+            detail=detail,
+        )
+    if missing := re.search(r"(\S+) was not found in the package registry", detail):
+        return Unresolvable(
+            f"The package index has no {missing[1]}.", "Look its name up. Nothing was changed.", detail=detail
+        )
+    if packages := headers.packages_for(detail):
+        listed = ", ".join(f'"{name}"' for name in packages)
+        return Unresolvable(
+            "A package does not compile: it wants C headers that are not in the image.",
+            f"Write system_packages = [{listed}] in datacats.toml, then: datacats install. Nothing was changed.",
+            detail=detail,
+        )
+    if re.search(r"requested Python version \S+ does not satisfy|current Python version \S+ does not satisfy", detail):
+        return Unresolvable(
+            "A package needs another Python than CKAN's image has.",
+            "Another release may do: datacats install 'NAME==VERSION'. Nothing was changed.",
+            detail=detail,
+        )
+    if re.search(r"Failed to build|Failed to download and build|build backend", detail):
+        return Unresolvable("A package does not build.", "Nothing was changed.", detail=detail)
+    return Unresolvable("The extensions cannot be installed together.", "Nothing was changed.", detail=detail)
 
 
 def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:

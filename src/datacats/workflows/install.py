@@ -13,14 +13,14 @@ from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.extension import KeptBack, Lock
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
-from datacats.services import web
+from datacats.services import catalogue, web
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
 from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
 from datacats.workflows.foresee import Foreseen
+from datacats.workflows.layers import Resolution
 from datacats.workflows.plugins import Choice, Packages
-from datacats.workflows.resolve import Resolution
-from datacats.workflows.sites import complete
+from datacats.workflows.sites import complete, newest
 from datacats.workflows.workspace import Workspace, observe
 
 Texts = Mapping[Path, bytes | None]
@@ -69,17 +69,19 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     """
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found):
-        context = _context(workspace, found)
+        context = newest(workspace, found)
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
         lock = lock_file.read(workspace.ports.disk, found.source)
         environment = replace(found, extensions=_extensions(workspace, found, lock, wanted))
         context = replace(context, environment=environment)
         resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+        if wanted.enable:
+            _refuse_faulty(context, resolution)
         if wanted.clean:
             unmade = RemoveTree(environment.layer(layers.digest(resolution.lock, resolution.own)), cause="--clean")
             apply(Plan.of([unmade]), workspace.ports, events)
-        name = layers.ensure(workspace, context, resolution.lock, resolution.own, events)
+        name = layers.ensure(workspace, context, resolution, events)
         packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
         choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
         after = _new_texts(environment, before, resolution, choice, found.extensions)
@@ -101,10 +103,12 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
 def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Foreseen:
     """Return in words what ``install`` would change, after resolving for real; nothing is written or enabled."""
     found = workspace.find(wanted.reference)
-    context = _context(workspace, found)
+    context = newest(workspace, found)
     lock = lock_file.read(workspace.ports.disk, found.source)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, lock, wanted)))
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    if wanted.enable:
+        _refuse_faulty(context, resolution)
     before = lock_file.versions(lock.packages) if lock is not None else {}
     after = lock_file.versions(resolution.lock.packages)
     words = [f"remove {name} {version}" for name, version in before.items() if name not in after]
@@ -121,6 +125,19 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     return Foreseen(Plan(), tuple(words))
 
 
+def _refuse_faulty(context: SiteContext, resolution: Resolution) -> None:
+    """Raise Unresolvable for a release that is known not to run on the site's CKAN, before it is tried."""
+    ckan = context.site.images.web.version
+    for name, version in lock_file.versions(resolution.lock.packages).items():
+        known = catalogue.catalogue().get(name)
+        for fault in known.faults if known else ():
+            if "/" not in version and fault.hits(ckan, version):
+                raise builder.Unresolvable(
+                    f"{name} {version} does not run on CKAN {ckan}: {fault.why}.",
+                    f"Nothing was changed. A release after {fault.until} may do; --no-enable installs this one.",
+                )
+
+
 @dataclass(frozen=True, slots=True)
 class _Laid:
     """What lies in the new layer, what was resolved for it, and the lock as it was before."""
@@ -135,13 +152,6 @@ class _Change:
     layer: str
     before: Texts
     after: Texts
-
-
-def _context(workspace: Workspace, environment: Environment) -> SiteContext:
-    """Any site will do: all have the environment's CKAN. Raises NotFound where there is none."""
-    for name in site_file.names(workspace.ports.disk, environment):
-        return workspace.context(environment, complete(workspace, environment, name))
-    raise NotFound(f"{environment.name} has no site.", f"Make one: datacats init {environment.source}")
 
 
 def _texts(workspace: Workspace, environment: Environment) -> Texts:
@@ -241,7 +251,7 @@ def _bring(workspace: Workspace, environment: Environment, events: Events, *, pr
             if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):
                 continue
             if prove:
-                settle.settle(workspace, context, events, prove=True)
+                settle.settle(workspace, context, events, because="CKAN must start with what is installed")
             up.bring_up(workspace, context, up.Up(), events)
             brought.append(name)
     return tuple(brought)

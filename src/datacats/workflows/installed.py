@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datacats.model.environment import Environment
+from datacats.model.event import Events, ignore
 from datacats.model.extension import Extension
 from datacats.model.new_extension import PLUGINS_OF_CKAN
 from datacats.services import ini
 from datacats.store import ckan_ini, extensions, layer, lock_file, source
-from datacats.workflows import plugins
+from datacats.workflows import plugins, resolve, sites
 from datacats.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledExtension:
-    """One extension: ``origin`` is its directory in the source, a git address, or ``index``."""
+    """One extension: ``origin`` is its directory in the source, a git address, or ``index``.
+
+    Where the index was asked, ``fits`` is the newest release that goes with CKAN and all else here, ``newest`` the
+    newest that there is, and ``pins`` are those that keep that one out.
+    """
 
     name: str
     version: str
     origin: str
     plugins: tuple[str, ...]
     enabled: tuple[str, ...]
+    fits: str = ""
+    newest: str = ""
+    pins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,25 @@ def extensions_of(reference: str | None, workspace: Workspace) -> Extensions:
     known = {plugin for each in found for plugin in each.plugins}
     missing = tuple(name for name in enabled if name not in known | PLUGINS_OF_CKAN)
     return Extensions(environment.name, found, missing)
+
+
+def with_newer(found: Extensions, workspace: Workspace, events: Events = ignore) -> Extensions:
+    """Return the extensions with what the index has newer of them. Raises IndexUnreachable, Unresolvable."""
+    environment = workspace.find(found.name)
+    with workspace.lock_environment(environment):
+        context = sites.newest(workspace, environment)
+        resolution = resolve.resolve(workspace, context, (resolve.ALL,), events)
+    fits = lock_file.versions(resolution.lock.packages)
+    kept = {extensions.normalise(each.name): each for each in resolution.kept}
+
+    def newer(each: InstalledExtension) -> InstalledExtension:
+        if each.origin != "index":
+            return each
+        best = fits.get(each.name, each.version)
+        out = kept.get(each.name)
+        return replace(each, fits=best, newest=out.newest if out else best, pins=out.pins if out else ())
+
+    return replace(found, extensions=tuple(map(newer, found.extensions)))
 
 
 def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, ...]) -> Iterator[InstalledExtension]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from datacats.apply import apply
+from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
-from datacats.model.extension import Extension, Lock, Unbuilt
+from datacats.model.extension import Extension, KeptBack, Lock, Unbuilt
 from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
 from datacats.store import documents, layer
 from datacats.workflows import builder, placement
@@ -18,6 +20,19 @@ from datacats.workflows.workspace import Workspace
 
 _FORMAT = "1"
 """Raised when a layer's content changes for the same lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A lock, the source's own packages, and the newer releases that a pin ruled out.
+
+    ``asked`` is whether a container was asked for it just now.
+    """
+
+    lock: Lock
+    own: tuple[Extension, ...]
+    kept: tuple[KeptBack, ...] = ()
+    asked: bool = False
 
 
 def digest(lock: Lock, own: Sequence[Extension]) -> str:
@@ -28,8 +43,12 @@ def digest(lock: Lock, own: Sequence[Extension]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence[Extension], events: Events) -> str:
-    """Return the digest of the layer, made if it is not there. The caller holds the environment's lock."""
+def ensure(workspace: Workspace, context: SiteContext, resolution: Resolution, events: Events) -> str:
+    """Return the digest of the layer, made if it is not there. The caller holds the environment's lock.
+
+    Raises Unresolvable, with what was said, when its packages cannot be fetched or built.
+    """
+    lock, own = resolution.lock, resolution.own
     name = digest(lock, own)
     disk = workspace.ports.disk
     target = context.environment.layer(name)
@@ -43,10 +62,15 @@ def ensure(workspace: Workspace, context: SiteContext, lock: Lock, own: Sequence
     steps: list[Operation] = [RemoveTree(making, cause="an earlier run was interrupted")]
     steps += [MakeDirectory(making, owner, 0o755, cause=cause)]
     if lock.packages:
-        builder.prepare(workspace, context, events)
+        if not resolution.asked:
+            builder.prepare(workspace, context, events)
         steps.append(builder.lay(workspace, context, lock.packages, making))
     steps += _own_files(making, own, owner)
-    apply(Plan.of([*steps, MovePath(making, target, cause="the layer is complete")]), workspace.ports, events)
+    steps.append(MovePath(making, target, cause="the layer is complete"))
+    try:
+        apply(Plan.of(steps), workspace.ports, events)
+    except CommandFailed as error:
+        raise builder.explained(error.detail) from error
     return name
 
 

@@ -9,23 +9,14 @@ from typing import Any
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension, KeptBack, Lock, Request, Unbuilt
-from datacats.recipes import resolve_ckan
 from datacats.services.catalogue import catalogue
 from datacats.store import extensions, lock_file
 from datacats.workflows import builder, layers, plugins
+from datacats.workflows.layers import Resolution
 from datacats.workflows.workspace import Workspace
 
 ALL = "*"
 """Upgrades every package."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """A lock, the source's own packages, and the newer releases that a pin ruled out."""
-
-    lock: Lock
-    own: tuple[Extension, ...]
-    kept: tuple[KeptBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ def resolve_sought(workspace: Workspace, context: SiteContext, sought: Sought, e
     layers.describe(workspace, context, unknown, answer["described"], events)
     own, _ = layers.described(workspace, context, found)
     kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in answer["kept"])
-    return Resolution(Lock(request.ckan, request.digest, answer["packages"], directories), tuple(own), kept)
+    return Resolution(Lock(request.ckan, request.digest, answer["packages"], directories), tuple(own), kept, asked=True)
 
 
 def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
@@ -85,11 +76,15 @@ def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> R
     names += [extensions.normalise(each.name) for each in found if isinstance(each, Extension)]
     unnamed = [each for name in names if name in catalogue() for each in catalogue()[name].requires]
     return Request(
-        ckan=resolve_ckan(environment.ckan),
+        ckan=context.site.images.web.version,
         asked=(*environment.extensions, *unnamed),
         overrides=environment.overrides,
         own=tuple((each.directory, each.digest) for each in found),
     )
+
+
+def _line(ckan: str) -> str:
+    return ckan.rpartition(".")[0]
 
 
 def _question(
@@ -100,5 +95,5 @@ def _question(
         "overrides": request.overrides,
         "requires": [requirement for each in own for requirement in each.requires],
         "unbuilt": [each.directory for each in unknown],
-        "locked": lock.packages if lock is not None and lock.ckan == request.ckan else "",
+        "locked": lock.packages if lock is not None and _line(lock.ckan) == _line(request.ckan) else "",
     }

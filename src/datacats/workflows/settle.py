@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from datacats.apply import apply, last_lines
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
-from datacats.model.extension import Extension
+from datacats.model.extension import Extension, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree, RunOneOff
 from datacats.model.ports import Streams
+from datacats.model.service import ContainerSpec
 from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
 from datacats.workflows import up
 from datacats.workflows.workspace import Workspace
 
+Found = Sequence[Extension | Unbuilt]
+"""The packages in a source directory."""
+
 PURPOSE = "upgrade"
 """What the one-off containers of this step are started for."""
 
 _FILE = "settled.json"
+_OTHERS = "other plugins are enabled"
 
 
 def migrate(context: SiteContext, *, cause: str) -> Plan:
@@ -30,24 +35,49 @@ def migrate(context: SiteContext, *, cause: str) -> Plan:
     return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=PURPOSE), cause=cause)])
 
 
-def settle(workspace: Workspace, context: SiteContext, events: Events, *, prove: bool = False) -> None:
+def settle(
+    workspace: Workspace, context: SiteContext, events: Events, *, found: Found | None = None, because: str = ""
+) -> None:
     """Migrate the enabled plugins' tables and make the tokens that they want. The caller holds the site's lock.
 
-    ``prove`` runs the migration even where there is nothing to migrate: it shows whether CKAN starts at all.
+    ``found`` are the source's own packages where the caller knows them. ``because`` says why the migration runs even
+    where there is nothing to migrate: it shows whether CKAN starts at all.
     """
-    wanted = _digest(workspace, context)
-    if not prove and (not wanted or _recorded(workspace, context) == wanted):
+    wanted = _digest(workspace, context, found)
+    if not because and _is_settled(workspace, context, wanted):
         return
     up.bring_up(workspace, context, up.BACKING, events)
     try:
-        apply(migrate(context, cause="other plugins are enabled"), workspace.ports, events)
+        apply(migrate(context, cause=because or _OTHERS), workspace.ports, events)
     except CommandFailed as error:
         raise _explained(context, error) from error
-    _make_tokens(workspace, context, events)
-    content = documents.text({"plugins": wanted})
-    owner = (context.host.uid, context.host.gid)
-    step = PlaceFile(context.directory / _FILE, content, owner, cause="its tables are up to date")
-    apply(Plan.of([step]), workspace.ports, events)
+    missing = _missing_tokens(workspace, context)
+    if missing:
+        have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)
+        made = {key: _token(workspace, context, key) for key in missing}
+        write_tokens(workspace, context, {**have, **made}, events)
+    apply(Plan.of([_recording(context, wanted)]), workspace.ports, events)
+
+
+def plan(workspace: Workspace, context: SiteContext, found: Found) -> Plan:
+    """Return what ``settle`` would do once the backing services are up."""
+    wanted = _digest(workspace, context, found)
+    if _is_settled(workspace, context, wanted):
+        return Plan()
+    tokens = [
+        RunOneOff(_token_maker(context, key), cause=f"an extension wants {key}")
+        for key in _missing_tokens(workspace, context)
+    ]
+    return migrate(context, cause=_OTHERS) + Plan.of([*tokens, _recording(context, wanted)])
+
+
+def _is_settled(workspace: Workspace, context: SiteContext, wanted: str) -> bool:
+    return not wanted or _recorded(workspace, context) == wanted
+
+
+def _recording(context: SiteContext, wanted: str) -> PlaceFile:
+    content, owner = documents.text({"plugins": wanted}), (context.host.uid, context.host.gid)
+    return PlaceFile(context.directory / _FILE, content, owner, cause="its tables are up to date")
 
 
 def forget(context: SiteContext, *, cause: str) -> Plan:
@@ -75,11 +105,11 @@ def _recorded(workspace: Workspace, context: SiteContext) -> str:
     return documents.read(disk, path, lambda record: str(record["plugins"])) if disk.entry(path) is not None else ""
 
 
-def _digest(workspace: Workspace, context: SiteContext) -> str:
+def _digest(workspace: Workspace, context: SiteContext, found: Found | None) -> str:
     """Return what decides whether tables must be migrated; empty when no enabled plugin can have any of its own."""
     disk, environment = workspace.ports.disk, context.environment
     enabled = ckan_ini.plugins(source.check_ini(disk, environment.source, ini.OWNED))
-    without = {*source.PLUGINS.split(), *_without_tables(workspace, context)}
+    without = {*source.PLUGINS.split(), *_without_tables(workspace, context, found)}
     others = [name for name in enabled if name not in without]
     if not others:
         return ""
@@ -88,11 +118,11 @@ def _digest(workspace: Workspace, context: SiteContext) -> str:
     return hashlib.sha256(repr([str(context.site.images.web), others, versions]).encode()).hexdigest()
 
 
-def _without_tables(workspace: Workspace, context: SiteContext) -> set[str]:
+def _without_tables(workspace: Workspace, context: SiteContext, known: Found | None) -> set[str]:
     """The plugins of the source's own packages that bring no migration."""
     disk, place = workspace.ports.disk, context.environment.source
     found: set[str] = set()
-    for each in extensions.find(disk, place):
+    for each in extensions.find(disk, place) if known is None else known:
         if isinstance(each, Extension):
             packages = place / each.directory / each.root / "ckanext"
             if not any(disk.entry(packages / name / "migration") for name in disk.names(packages)):
@@ -100,15 +130,12 @@ def _without_tables(workspace: Workspace, context: SiteContext) -> set[str]:
     return found
 
 
-def _make_tokens(workspace: Workspace, context: SiteContext, events: Events) -> None:
-    """Make the API tokens that enabled extensions want and the site has not yet."""
+def _missing_tokens(workspace: Workspace, context: SiteContext) -> list[str]:
+    """Return the API tokens that enabled extensions want and the site has not yet."""
     disk, environment = workspace.ports.disk, context.environment
     enabled = ckan_ini.plugins(disk.read(environment.source / source.INI))
     have = site_file.read_tokens(disk, environment, context.site.name)
-    missing = [known.token for known in catalogue.of_plugins(enabled) if known.token and known.token not in have]
-    if missing:
-        made = {key: _token(workspace, context, key) for key in missing}
-        write_tokens(workspace, context, {**have, **made}, events)
+    return [known.token for known in catalogue.of_plugins(enabled) if known.token and known.token not in have]
 
 
 def write_tokens(workspace: Workspace, context: SiteContext, tokens: Mapping[str, str], events: Events) -> None:
@@ -118,9 +145,13 @@ def write_tokens(workspace: Workspace, context: SiteContext, tokens: Mapping[str
     apply(Plan.of([PlaceFile(path, content, owner, cause="an extension wants one")]), workspace.ports, events)
 
 
+def _token_maker(context: SiteContext, label: str) -> ContainerSpec:
+    return web.one_off(context, (*web.TOKEN, label), purpose=PURPOSE)
+
+
 def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
     output, said = io.BytesIO(), io.BytesIO()
-    spec = web.one_off(context, (*web.TOKEN, label), purpose=PURPOSE)
+    spec = _token_maker(context, label)
     status = workspace.ports.engine.containers.run(spec.labelled(), Streams(None, output, said))
     if status != 0:
         raise CommandFailed(

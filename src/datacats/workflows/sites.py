@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, Site
+import re
+
+from datacats.errors import Conflict, NotFound
+from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.names import typed
 from datacats.store import site_file
 from datacats.workflows.workspace import Workspace
@@ -19,3 +21,12 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
             f"Carry on with: {typed(verb, environment.source, name)}",
         )
     return site
+
+
+def newest(workspace: Workspace, environment: Environment) -> SiteContext:
+    """Return the site whose CKAN is the newest; all are of one line. Raises NotFound where there is none."""
+    sites = [complete(workspace, environment, name) for name in site_file.names(workspace.ports.disk, environment)]
+    if not sites:
+        raise NotFound(f"{environment.name} has no site.", f"Make one: datacats init {environment.source}")
+    found = max(sites, key=lambda site: [int(number) for number in re.findall(r"\d+", site.images.web.version)])
+    return workspace.context(environment, found)

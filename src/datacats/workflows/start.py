@@ -12,7 +12,7 @@ from datacats.model.names import PRIMARY, RUN_CKAN
 from datacats.model.plan import Plan, Wait
 from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
-from datacats.store import locate
+from datacats.store import extensions, locate
 from datacats.store.environment_file import NAME as FILE
 from datacats.workflows import builder, claim, follow, ours, settle, spares, up
 from datacats.workflows.claim import SiteOptions
@@ -58,9 +58,10 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         context = workspace.context(environment, complete(workspace, environment, options.site))
         _refuse_absent(context, options.replace)
         context = _with_layer(workspace, context, events)
-        follow.tell_lag(workspace, context, events)
+        found = extensions.find(workspace.ports.disk, environment.source)
+        follow.tell_lag(workspace, context, found, events)
         builder.ensure_packages(workspace, context, events)
-        settle.settle(workspace, context, events)
+        settle.settle(workspace, context, events, found=found)
         try:
             context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
         except AddressTaken as error:
@@ -80,7 +81,14 @@ def plan_start(options: StartOptions, workspace: Workspace, events: Events = ign
     changed = claim.with_options(workspace, environment, site, options.options, events)
     context = workspace.context(environment, changed)
     _refuse_absent(context, options.replace)
-    return up.plan_up(workspace, context, _how(context, options))
+    found = extensions.find(workspace.ports.disk, environment.source)
+    follow.tell_lag(workspace, context, found, events)
+    steps = up.plan_up(workspace, context, _how(context, options))
+    if settling := settle.plan(workspace, context, found):
+        backing = up.plan_up(workspace, context, up.BACKING)
+        done = {str(step) for step in backing}
+        steps = backing + settling + Plan.of(step for step in steps if str(step) not in done)
+    return builder.plan_packages(workspace, context) + steps
 
 
 def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:

@@ -41,13 +41,13 @@ def ensure(
     with workspace.root.lock(workspace.ports.disk, "layers"):
         builder.ensure_packages(workspace, context, events)
         resolution = _resolve(workspace, context, subject, events, anew=anew)
-        name = layers.ensure(workspace, context, resolution.lock, resolution.own, events)
+        name = layers.ensure(workspace, context, resolution, events)
     return SuiteLayer(context.environment.layer(name), resolution.own)
 
 
 def _resolve(
     workspace: Workspace, context: SiteContext, subject: Subject, events: Events, *, anew: bool
-) -> resolve.Resolution:
+) -> layers.Resolution:
     disk = workspace.ports.disk
     request = resolve.request_for(context, subject.found)
     path = _path(context, request.digest, subject.held)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from datacats.apply import apply
 from datacats.errors import Conflict
-from datacats.model.environment import Environment, Phase, Site
-from datacats.model.event import Events, ignore
+from datacats.model.environment import Environment, Phase, Site, SiteContext
+from datacats.model.event import Events, Said, ignore
 from datacats.model.image import ROLES, ImageSet
 from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
-from datacats.store import site_file
-from datacats.workflows import claim, images, ours, settle, spares, up
+from datacats.store import lock_file, site_file
+from datacats.workflows import claim, follow, images, layers, ours, settle, spares, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -37,7 +37,9 @@ def upgrade(
 ) -> Upgraded:
     """Replace a site's images, its tables, and its containers. The old images are recorded for one ``rollback``.
 
-    Raises Conflict for another CKAN line (its tables could not come back), and for a rollback with nothing recorded.
+    What is installed is resolved anew under the pins of another CKAN release, before anything changes; a rollback
+    takes the lock from before. Raises Unresolvable, Conflict for another CKAN line (its tables could not come back),
+    and for a rollback with nothing recorded.
     """
     environment = workspace.find(reference)
     record = _upgradable(workspace, environment, site)
@@ -47,11 +49,19 @@ def upgrade(
         record = _upgradable(workspace, environment, site)
         new = _target(workspace, environment, record, rollback=rollback)
         before = record.previous if record.phase in _UNDER_WAY and record.previous else record.images
+        if new == record.images and record.phase not in _UNDER_WAY:
+            return Upgraded(environment.name, site, f"{record.url}/", before, new)
+        there = workspace.context(environment, record)
+        goal = replace(there, site=replace(record, images=new))
+        ready = (follow.prepare_previous if rollback else follow.prepare)(workspace, goal, events)
         if new != record.images:
+            if not rollback:
+                follow.remember(workspace, there, events)
             phase = Phase.ROLLING_BACK if rollback else Phase.UPGRADING
             record = replace(record, images=new, previous=record.images, phase=phase)
-        if record.phase in _UNDER_WAY:
-            record = _replace(workspace, environment, record, events)
+            claim.write(workspace, environment, record)
+        _take(workspace, there, ready, events)
+        record = _replace(workspace, environment, record, events)
     spares.launch(workspace, workspace.context(environment, record))
     return Upgraded(environment.name, site, f"{record.url}/", before, record.images)
 
@@ -68,8 +78,28 @@ def plan_upgrade(
     plan = Plan() if rollback else images.plan(workspace, _version(environment, record))
     changes = ", ".join(f"{role} becomes {new[role]}" for role in ROLES if new[role] != record.images[role])
     stop = f"stop what runs CKAN; replace the services whose image changes ({changes})"
-    later = (stop, "migrate the tables", "start what runs CKAN")
-    return Foreseen(plan, later)
+    later = [stop, "migrate the tables", "start what runs CKAN"]
+    if new.web.version != record.images.web.version and lock_file.read(workspace.ports.disk, environment.source):
+        of = "take the lock from before, of" if rollback else f"resolve {lock_file.NAME} anew, for"
+        later.insert(0, f"{of} CKAN {new.web.version}")
+    return Foreseen(plan, tuple(later))
+
+
+def _take(workspace: Workspace, context: SiteContext, ready: follow.Ready, events: Events) -> None:
+    """Have in use what was resolved; say which releases change with it."""
+    before = lock_file.read(workspace.ports.disk, context.environment.source)
+    had = lock_file.versions(before.packages) if before else {}
+    gets = lock_file.versions(ready.lock.packages)
+    changes = [
+        f"{name} {had.get(name, 'is new:')} becomes {gets.get(name, 'no part')}"
+        for name in sorted({*had, *gets})
+        if had.get(name) != gets.get(name)
+    ]
+    if changes:
+        events(Said(f"{lock_file.NAME} is of CKAN {ready.lock.ckan} now: {', '.join(changes)}"))
+    content = lock_file.content(ready.lock) if ready.layer else None
+    follow.place_lock(workspace, context, content, events)
+    layers.use(workspace, context, ready.layer, events)
 
 
 def _upgradable(workspace: Workspace, environment: Environment, name: str) -> Site:
@@ -110,11 +140,9 @@ def _line(version: str) -> list[str]:
 def _replace(workspace: Workspace, environment: Environment, site: Site, events: Events) -> Site:
     context = workspace.context(environment, site)
     cause = "; ".join(f"{role} becomes {site.images[role].tag}" for role in ROLES)
-    claim.write(workspace, environment, site)
     apply(ours.remove_one_offs(workspace, context, {settle.PURPOSE}), workspace.ports, events)
     apply(ours.stop_ckan(workspace, context, cause=cause), workspace.ports, events)
-    up.bring_up(workspace, context, up.BACKING, events)
-    apply(settle.migrate(context, cause="tables follow the image"), workspace.ports, events)
+    settle.settle(workspace, context, events, because="tables follow the image")
     up.bring_up(workspace, context, up.Up(), events)
     kept = site.previous if site.phase is Phase.UPGRADING else None
     done = replace(site, phase=Phase.CREATED, previous=kept)

@@ -37,11 +37,16 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """Answer one request."""
-    verb = {"resolve": resolve, "lay": lay}[sys.argv[1]]
+    """Answer one request; ``lay`` answers by its exit status, and says on standard error what is wrong."""
+    request = json.load(sys.stdin)
     try:
-        answer = verb(json.load(sys.stdin))
+        if sys.argv[1] == "lay":
+            lay(request)
+            return 0
+        answer = resolve(request)
     except Failed as error:
+        if sys.argv[1] == "lay":
+            return 1
         answer = {"error": str(error)}
     json.dump(answer, sys.stdout)
     return 0
@@ -84,7 +89,7 @@ def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
         }
 
 
-def lay(request: Mapping[str, Any]) -> dict[str, Any]:
+def lay(request: Mapping[str, Any]) -> None:
     """Install exact packages into the layer: those of an index by their hashes, those of a repository by commit."""
     hashed: list[str] = []
     others: list[str] = []
@@ -112,7 +117,6 @@ def lay(request: Mapping[str, Any]) -> dict[str, Any]:
     # CKAN's own path file shares the package among all that hold a part of it; a part that claims it would hide others.
     (LAYER / "ckanext" / "__init__.py").unlink(missing_ok=True)
     subprocess.run([PYTHON, "-m", "compileall", "-q", "-j", "0", str(LAYER)], check=False, stdout=sys.stderr)
-    return {}
 
 
 def describe(directory: Path) -> dict[str, Any]:
@@ -161,14 +165,14 @@ def developers_pins(locked: str) -> list[str]:
 def compiled(work: Path, options: Iterable[str], *, upgrade: bool) -> str:
     """Resolve all requirements together."""
     lock = work / "lock.txt"
+    overrides = work / "overrides.txt"
     uv(
         "pip",
         "compile",
         str(work / "wanted.txt"),
         "--constraints",
         str(work / "pins.txt"),
-        "--overrides",
-        str(work / "overrides.txt"),
+        *(["--overrides", str(overrides)] if overrides.stat().st_size else []),
         "--python",
         PYTHON,
         "--generate-hashes",
