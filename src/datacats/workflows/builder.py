@@ -64,6 +64,7 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
     status = workspace.ports.engine.containers.run(spec(workspace, context, "resolve").labelled(), given)
     if status != 0:
+        stop_if_interrupted(said.getvalue().decode(errors="replace"))
         raise CommandFailed(
             f"Resolving the extensions ended with status {status}.",
             "The last lines that it printed say why.",
@@ -73,6 +74,12 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     if "error" in answer:
         raise explained(answer["error"])
     return answer
+
+
+def stop_if_interrupted(detail: str) -> None:
+    """Raise KeyboardInterrupt when it was an interrupt, passed on to the container, that ended its program."""
+    if detail.rstrip().endswith("KeyboardInterrupt"):
+        raise KeyboardInterrupt
 
 
 def explained(detail: str) -> CommandFailed:
