@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from tests.e2e.installation import Installation
 from tests.e2e.sweep.commands import COMMANDS
 from tests.e2e.sweep.points import Point, Step, every_change, every_step, part, turned
 from tests.e2e.sweep.stage import Stage, stage
@@ -23,8 +24,8 @@ TURN = int(os.environ.get("SWEEP_TURN") or datetime.now(timezone.utc).timetuple(
 
 
 @pytest.fixture(scope="module")
-def swept() -> Iterator[Stage]:
-    with stage() as made:
+def swept(installation: Installation) -> Iterator[Stage]:
+    with stage(templates=installation.home / "_templates") as made:
         yield made
 
 

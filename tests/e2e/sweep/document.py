@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from datacats.model import labels
@@ -19,13 +20,14 @@ _DIGESTS = {labels.SPEC, labels.CONFIGURATION}
 def document(stage: Stage, promised: Mapping[str, Any]) -> str:
     """Return what is there, as text to compare line by line, with what became of the promises."""
     hidden = masks(stage)
-    found = {
-        "containers": _containers(stage),
-        "networks": _networks(stage),
-        "files": files(stage, hidden),
-        "stored": stored(stage),
-        "promised": promised,
-    }
+    with ThreadPoolExecutor() as pool:
+        asked = {
+            "stored": pool.submit(stored, stage),
+            "containers": pool.submit(_containers, stage),
+            "networks": pool.submit(_networks, stage),
+        }
+        found = {"files": files(stage, hidden), "promised": promised}
+        found |= {name: each.result() for name, each in asked.items()}
     text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
     for value, name in hidden.items():
         text = text.replace(value, name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
+import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +21,8 @@ import docker
 from datacats.model import labels
 from tests.e2e.installation import PROGRAM, Installation, belongs
 
+_TEMPLATES = "_templates"
+
 
 def _own_subnets() -> str:
     """A range that no other sweep on this engine is likely to have."""
@@ -26,12 +31,16 @@ def _own_subnets() -> str:
 
 @dataclass
 class Stage:
-    """An installation, one environment name in it, and saved states. Every command gets its paths from here."""
+    """An installation, one environment name in it, and saved states. Every command gets its paths from here.
+
+    ``templates`` is where another data root has its templates: they need not be made again.
+    """
 
     installation: Installation = field(default_factory=Installation)
     engine: docker.APIClient = field(default_factory=docker.APIClient)
     tags: set[str] = field(default_factory=set)
     subnets: str = field(default_factory=_own_subnets)
+    templates: Path | None = None
 
     @property
     def base(self) -> Path:
@@ -98,16 +107,37 @@ class Stage:
         for path in (self.home, self.installation.work):
             _copy(path, self.base / state / path.name)
 
+    def take_templates(self) -> None:
+        """Take the templates that another data root has made, into an empty one; those in the making are left there."""
+        if self.templates is not None and self.templates.exists():
+            _like(self.templates, self.home / _TEMPLATES)
+            for path in self.templates.iterdir():
+                if "." not in path.name:
+                    _copy(path, self.home / _TEMPLATES / path.name)
+
     def has(self, state: str) -> bool:
         """Whether a state of that name was saved."""
         return (self.base / state).exists()
 
-    def put_back(self, state: str) -> None:
-        """Remove what runs, and put the data root and the source directories back to a saved state."""
-        self.clear_engine()
-        for path in (self.home, self.installation.work):
-            shutil.rmtree(path)
-            _copy(self.base / state / path.name, path)
+    def put_back(self, state: str, *, whole: bool = True) -> None:
+        """Remove what runs, and put the data root and the source directories back to a saved state.
+
+        It is copied while the engine ends what runs on the old. Unless ``whole``, templates stay as they are where the
+        state has the same: they are most of it, and nobody writes to one that has its name.
+        """
+        old = Path(tempfile.mkdtemp(dir=self.base))
+        places = [self.home, self.installation.work]
+        for path in places:
+            path.rename(old / path.name)
+        with ThreadPoolExecutor() as pool:
+            copied = [
+                pool.submit(put, self.base / state / path.name, path, None if whole else old / path.name)
+                for path in places
+            ]
+            self.clear_engine()
+            for each in copied:
+                each.result()
+        shutil.rmtree(old)
 
     def clear_engine(self) -> None:
         """Remove all containers and networks of the data root; the engine ends several containers at once."""
@@ -128,13 +158,40 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def stage(templates: Path | None = None) -> Iterator[Stage]:
     """Give a stage, and remove all of it in the end."""
-    made = Stage(Installation(prefix=f"ks{secrets.token_hex(3)}"))
+    made = Stage(Installation(prefix=f"ks{secrets.token_hex(3)}"), templates=templates)
     try:
         yield made
     finally:
         made.remove()
+
+
+def put(saved: Path, target: Path, old: Path | None) -> None:
+    """Copy a saved tree to its place; templates that ``old`` has as well are taken from there."""
+    if old is None:
+        _copy(saved, target)
+        return
+    _like(saved, target)
+    for path in saved.iterdir():
+        if path.name != _TEMPLATES:
+            _copy(path, target / path.name)
+            continue
+        _like(path, target / path.name)
+        for template in path.iterdir():
+            place, there = target / path.name / template.name, old / path.name / template.name
+            if there.exists():
+                there.rename(place)
+            else:
+                _copy(template, place)
+
+
+def _like(saved: Path, target: Path) -> None:
+    """Make a directory with the owner and the mode of another."""
+    target.mkdir()
+    seen = saved.stat()
+    os.chown(target, seen.st_uid, seen.st_gid)
+    target.chmod(stat.S_IMODE(seen.st_mode))
 
 
 def _copy(source: Path, target: Path) -> None:

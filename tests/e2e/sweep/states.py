@@ -25,10 +25,10 @@ def bare(stage: Stage, _broken: bool) -> None:  # noqa: FBT001 - a state like th
     stage.put_back("bare")
 
 
-def empty(stage: Stage, _broken: bool) -> None:  # noqa: FBT001
+def empty(stage: Stage, broken: bool) -> None:  # noqa: FBT001
     """Images and a template; not even a data root."""
     _ensure_empty(stage)
-    stage.put_back("empty")
+    stage.put_back("empty", whole=broken)
 
 
 def running(stage: Stage, broken: bool) -> None:  # noqa: FBT001
@@ -45,17 +45,17 @@ def stopped(stage: Stage, broken: bool) -> None:  # noqa: FBT001
     stage.run("stop", stage.name)
 
 
-def half_started(stage: Stage, _broken: bool) -> None:  # noqa: FBT001
+def half_started(stage: Stage, broken: bool) -> None:  # noqa: FBT001
     """A site of which all but web run: as much to remove as any, and sooner there."""
     _ensure_made(stage)
-    stage.put_back("made")
+    stage.put_back("made", whole=broken)
     cut_before(stage, ("start", stage.name), f"POST /containers/datacats_web_{stage.name}/start")
 
 
-def outdated(stage: Stage, _broken: bool) -> None:  # noqa: FBT001
+def outdated(stage: Stage, broken: bool) -> None:  # noqa: FBT001
     """A running site whose web image is not the newest."""
     _ensure_made(stage)
-    stage.put_back("made")
+    stage.put_back("made", whole=broken)
     _age(stage)
     stage.run("start", stage.name)
 
@@ -68,7 +68,7 @@ def upgraded(stage: Stage, broken: bool) -> None:  # noqa: FBT001
         stage.run("stop", stage.name)
         stage.clear_engine()
         stage.save("upgraded")
-    stage.put_back("upgraded")
+    stage.put_back("upgraded", whole=broken)
     stage.run("start", stage.name)
 
 
@@ -81,6 +81,7 @@ def _ensure_empty(stage: Stage) -> None:
     _ensure_bare(stage)
     if not stage.has("empty"):
         stage.put_back("bare")
+        stage.take_templates()
         stage.run("create", stage.name, "--image-only")
         shutil.rmtree(stage.source)
         for path in stage.home.iterdir():

@@ -34,6 +34,24 @@ class Report:
         return "\n  ".join(lines)
 
 
+@dataclass
+class Laps:
+    """Where the time of a point went."""
+
+    last: float = field(default_factory=time.monotonic)
+    laps: list[tuple[str, float]] = field(default_factory=list)
+
+    def end(self, what: str) -> None:
+        """Say what the time since the last lap was spent on."""
+        now = time.monotonic()
+        self.laps.append((what, now - self.last))
+        self.last = now
+
+    def __str__(self) -> str:
+        told = " ".join(f"{what} {seconds:.1f}" for what, seconds in self.laps)
+        return f"{sum(seconds for _, seconds in self.laps):5.1f} s ({told})"
+
+
 def sweep(command: Command, stage: Stage, choose: Choose, say: Say, within: float = math.inf) -> Report:
     """Cut a command off at the chosen points of its run, one after another, and compare what is there in the end.
 
@@ -46,17 +64,16 @@ def sweep(command: Command, stage: Stage, choose: Choose, say: Say, within: floa
     say(f"{command.name}: {count} requests, {len(steps) - count} disk operations; {len(chosen)} points")
     report, broken = Report(), False
     for number, point in enumerate(chosen, 1):
-        started = time.monotonic()
-        if started - began > within:
+        if time.monotonic() - began > within:
             say(f"{command.name}: the time is up; {len(chosen) - number + 1} points are left out")
             break
         report.points = number
+        laps = Laps()
         command.before(stage, broken)
-        prepared = time.monotonic()
-        outcome, difference = _try(command, stage, point, expected)
+        laps.end("before")
+        outcome, difference = _try(command, stage, point, expected, laps)
         broken = bool(difference)
-        times = f"{time.monotonic() - prepared:5.1f} s (+ {prepared - started:.1f})"
-        say(f"{command.name} {number}/{len(chosen)} {point} {outcome:12} {times} {_short(stage, point.what)}")
+        say(f"{command.name} {number}/{len(chosen)} {point} {outcome:12} {laps} {_short(stage, point.what)}")
         if broken:
             report.failed.append(f"{command.name} {point} {_short(stage, point.what)}")
             say(difference)
@@ -72,11 +89,13 @@ def _uninterrupted(command: Command, stage: Stage) -> tuple[list[Step], str]:
     return steps, _document(command, stage, ended.stdout)
 
 
-def _try(command: Command, stage: Stage, point: Point, expected: str) -> tuple[str, str]:
+def _try(command: Command, stage: Stage, point: Point, expected: str, laps: Laps) -> tuple[str, str]:
     """Return the outcome in a word, and how what is there differs from what should be: empty when it does not."""
     first = cut(stage, command.arguments(stage), point)
+    laps.end("cut")
     outcome = "cut" if first.cut else "ran through"
     second = stage.again(*command.arguments(stage))
+    laps.end("again")
     status = second.returncode
     if status not in ({0, command.over} if command.over else {0}):
         return f"{outcome}, failed", f"status {status}\n{second.stderr.decode()}"
@@ -84,6 +103,8 @@ def _try(command: Command, stage: Stage, point: Point, expected: str) -> tuple[s
         found = _document(command, stage, _said_last(first, second.stdout, over=status != 0))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a site is what the sweep looks for
         return f"{outcome}, broken", f"{type(error).__name__}: {error}"
+    finally:
+        laps.end("look")
     return outcome, _difference(expected, found)
 
 
