@@ -8,7 +8,6 @@ from enum import Enum
 from pathlib import Path
 
 from datacats.model.image import ImageRef, ImageSet, with_packages
-from datacats.model.names import PRIMARY
 
 _HIGHEST = 65535
 _ABOVE = 1000
@@ -201,8 +200,3 @@ class SiteContext:
         if self.site.placement is Placement.BIND:
             return self.host.user
         return ":".join(map(str, IMAGE_USER))
-
-    @property
-    def is_primary(self) -> bool:
-        """Whether this is the site that every environment has."""
-        return self.site.name == PRIMARY

@@ -24,9 +24,6 @@ ONE_OFF = PREFIX + "one-off"
 SPEC = PREFIX + "spec"
 """The digest of the full description that a container or network was made from."""
 
-TEMPLATE = PREFIX + "template"
-"""The key of the template that a container helps to make."""
-
 MODE = PREFIX + "mode"
 
 ROLE = PREFIX + "role"

@@ -25,9 +25,6 @@ SERVICES = ("web", *BACKING_SERVICES, *BESIDE_WEB)
 RUN_CKAN = ("web", *(each for each in BESIDE_WEB if each != "mail"))
 """The services that run CKAN's code: they see the source directory, and use the backing services."""
 
-START_ORDER = ("postgres", "solr", "redis", "web", *BESIDE_WEB)
-"""Solr takes longest and PostgreSQL is needed first; the others' starts fill the wait, for web's first page too."""
-
 STATE = ("postgres", "solr", "redis", "files")
 """The parts that a site's own state is in; all else is made from the definition."""
 

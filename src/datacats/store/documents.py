@@ -11,6 +11,7 @@ from datacats.errors import UPGRADE, ConfigError
 from datacats.model.ports import Disk
 
 Record = TypeVar("Record")
+Value = TypeVar("Value")
 
 _LAYOUT = 1
 
@@ -35,6 +36,14 @@ def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> 
             f"{path} is damaged: {type(error).__name__} {error}.",
             "Restore it from a backup, or see what else is wrong with: datacats doctor.",
         ) from error
+
+
+def value(record: dict[str, Any], key: str, kind: type[Value]) -> Value:
+    """Return a value of a document, for a decoder. Raises KeyError, or TypeError when it is of another kind."""
+    found = record[key]
+    if type(found) is not kind:
+        raise TypeError(f"{key!r} is of the type {type(found).__name__}, not {kind.__name__}")
+    return found
 
 
 def write(disk: Disk, path: Path, record: dict[str, Any], owner: tuple[int, int]) -> None:

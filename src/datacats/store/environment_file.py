@@ -37,6 +37,7 @@ _TYPES: Mapping[str, type] = {
     "cron": dict,
 }
 _DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXAMPLES = {
     "version": f"version = {_VERSION}",
     "name": 'name = "catstown"',
@@ -206,6 +207,8 @@ def _system_packages(path: Path, document: Mapping[str, Any]) -> tuple[str, ...]
 def _env(path: Path, table: Mapping[str, Any]) -> dict[str, str]:
     """Check the pass-through variables. CKAN lets its own beat every ini, and stops at a ``%`` in one."""
     for key, value in table.items():
+        if not _VARIABLE.fullmatch(key):
+            raise ConfigError(f"{path}: env has {key!r}, which can be no process variable.", 'For example: TZ = "UTC"')
         if not isinstance(value, str):
             raise ConfigError(f"{path}: env.{key} must be a text in quotes.", f'For example: {key} = "{value}"')
         if key.startswith("CKAN_") and not key.startswith("CKAN__"):

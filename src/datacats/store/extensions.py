@@ -77,28 +77,38 @@ def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
     files = {file: disk.read(directory / file) for file in _PROJECT_FILES if disk.entry(directory / file)}
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
     project = _project(directory / "pyproject.toml", files.get("pyproject.toml", b""))
-    if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
-        return Unbuilt(name, digest)
     try:
+        if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
+            return Unbuilt(name, digest)
         return Extension(
             directory=name,
             digest=digest,
             name=str(project["name"]),
             version=str(project.get("version", "0")),
-            requires=(*map(str, project.get("dependencies", ())), *_lines(files.get("requirements.txt", b""))),
+            requires=(*_texts(project, "dependencies"), *_lines(files.get("requirements.txt", b""))),
             entry_points=_entry_points(project),
             root=root_of(disk, directory),
         )
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{directory / 'pyproject.toml'}: {error}.", "Mend its [project] table.") from error
 
 
 def _project(path: Path, content: bytes) -> Mapping[str, Any]:
     try:
-        table: Mapping[str, Any] = tomllib.loads(content.decode()).get("project", {})
+        table = tomllib.loads(content.decode()).get("project", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line.") from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: project must be a table.", "Its name and version stand below [project].")
     return table
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the requirements that a table of a project file lists. Raises TypeError for what is no list of texts."""
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise TypeError(f"{key} must be a list of texts")
+    return tuple(found)
 
 
 def _entry_points(project: Mapping[str, Any]) -> EntryPoints:

@@ -72,7 +72,7 @@ def _told(disk: Disk, paths: Iterable[Path], read: Callable[[str], str]) -> Iter
         if disk.entry(path) is not None:
             try:
                 index = read(disk.read(path).decode())
-            except (UnicodeDecodeError, Error, tomllib.TOMLDecodeError) as error:
+            except (ValueError, Error, AttributeError, KeyError, TypeError) as error:
                 why = f"{path} cannot be read ({type(error).__name__}); images are built with the same settings."
                 raise ConfigError(
                     why, "Mend it; its reader tells the line: pip config list, or uv pip list."
@@ -90,6 +90,5 @@ def _of_pip(text: str) -> str:
 
 def _of_uv(text: str) -> str:
     settings = tomllib.loads(text)
-    default = (each["url"] for each in settings.get("index", ()) if each.get("default"))
-    found: str = next(default, "") or settings.get("index-url") or settings.get("pip", {}).get("index-url") or ""
-    return found
+    default = (str(each["url"]) for each in settings.get("index", ()) if each.get("default"))
+    return str(next(default, "") or settings.get("index-url") or settings.get("pip", {}).get("index-url") or "")

@@ -19,7 +19,9 @@ PROJECT = "/project"
 def current(disk: Disk, environment: Environment) -> str:
     """Return the digest of the layer in use; empty when nothing is installed."""
     path = environment.data / _FILE
-    return documents.read(disk, path, lambda record: str(record["layer"])) if disk.entry(path) is not None else ""
+    if disk.entry(path) is None:
+        return ""
+    return documents.read(disk, path, lambda record: documents.value(record, "layer", str))
 
 
 def pointer(environment: Environment, digest: str) -> tuple[Path, bytes]:

@@ -143,7 +143,7 @@ def recorded_source(disk: Disk, root: DataRoot, name: str) -> Path:
     """Return the source directory that a data directory belongs to, whether or not it is still there."""
 
     def decode(record: dict[str, Any]) -> Path:
-        return Path(record["source"])
+        return Path(documents.value(record, "source", str))
 
     return documents.read(disk, root.environment(name) / FILE, decode)
 

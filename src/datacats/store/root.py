@@ -74,4 +74,4 @@ def content(found: str) -> bytes:
 
 
 def _read(disk: Disk, path: Path) -> DataRoot:
-    return documents.read(disk, path / FILE, lambda record: DataRoot(path, str(record["uuid"])))
+    return documents.read(disk, path / FILE, lambda record: DataRoot(path, documents.value(record, "uuid", str)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class Promise:
     """What a site keeps while it does not run: its port and its subnets."""
 
     port: int
-    subnets: tuple[str, ...]
+    subnets: tuple[str, str]
 
 
 def names(disk: Disk, environment: Environment) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def promise(disk: Disk, data: Path, site: str) -> Promise | None:
     path = data / "sites" / site / _FILE
     if disk.entry(path) is None:
         return None
-    return documents.read(disk, path, lambda record: Promise(int(record["port"]), tuple(map(str, record["subnets"]))))
+    return documents.read(disk, path, lambda record: Promise(documents.value(record, "port", int), _subnets(record)))
 
 
 def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
@@ -97,7 +98,7 @@ def read_tokens(disk: Disk, environment: Environment, site: str) -> dict[str, st
     path = tokens_path(environment, site)
     if disk.entry(path) is None:
         return {}
-    return documents.read(disk, path, lambda record: {key: str(value) for key, value in record["tokens"].items()})
+    return documents.read(disk, path, lambda record: _texts(record["tokens"]))
 
 
 def tokens(environment: Environment, site: str, content: Mapping[str, str]) -> tuple[Path, bytes]:
@@ -116,7 +117,19 @@ def secrets_path(environment: Environment, site: str) -> Path:
 
 
 def _secrets_of(record: dict[str, Any]) -> Secrets:
-    return Secrets(**{key: str(value) for key, value in record.items() if key != "layout"})
+    return Secrets(**_texts({key: value for key, value in record.items() if key != "layout"}))
+
+
+def _texts(record: dict[str, Any]) -> dict[str, str]:
+    empty = next((key for key in record if not documents.value(record, key, str)), None)
+    if empty is not None:
+        raise ValueError(f"{empty!r} is empty")
+    return record
+
+
+def _subnets(record: dict[str, Any]) -> tuple[str, str]:
+    front, back = record["subnets"]
+    return str(IPv4Network(front)), str(IPv4Network(back))
 
 
 def _encode(site: Site) -> dict[str, Any]:
@@ -128,18 +141,17 @@ def _encode(site: Site) -> dict[str, Any]:
 
 
 def _decode(name: str, record: dict[str, Any]) -> Site:
-    front, back = record["subnets"]
     return Site(
         name=name,
-        port=int(record["port"]),
-        subnets=(str(front), str(back)),
+        port=documents.value(record, "port", int),
+        subnets=_subnets(record),
         images=_decode_images(record["images"]),
-        address=str(record["address"]),
-        site_url=str(record["site_url"]),
+        address=documents.value(record, "address", str),
+        site_url=documents.value(record, "site_url", str),
         mode=Mode(record["mode"]),
         phase=Phase(record["phase"]),
-        datastore=bool(record["datastore"]),
-        low_memory=bool(record["low_memory"]),
+        datastore=documents.value(record, "datastore", bool),
+        low_memory=documents.value(record, "low_memory", bool),
         debugger=bool(record.get("debugger", False)),
         profile=bool(record.get("profile", False)),
         placement=Placement(record.get("placement", Placement.BIND)),

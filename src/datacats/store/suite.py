@@ -5,10 +5,9 @@ from __future__ import annotations
 import configparser
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -93,19 +92,32 @@ def _text(disk: Disk, path: Path) -> str:
 
 
 def _extras(disk: Disk, directory: Path) -> Iterator[str]:
-    """Yield the extras for developers that a project file declares, and its groups of the same names."""
-    file = directory / "pyproject.toml"
-    tables: Mapping[str, Any] = tomllib.loads(disk.read(file).decode()) if disk.entry(file) is not None else {}
-    extras = tables.get("project", {}).get("optional-dependencies", {})
-    groups = tables.get("dependency-groups", {})
+    """Yield the extras for developers that project files declare, and their groups of the same names."""
+    for name, read in (("pyproject.toml", _of_project), ("setup.cfg", _of_setup)):
+        file = directory / name
+        if disk.entry(file) is not None:
+            try:
+                yield from read(disk.read(file).decode())
+            except (ValueError, AttributeError, TypeError, configparser.Error) as error:
+                raise ConfigError(f"{file} cannot be read: {' '.join(str(error).split())}.", "Mend it.") from error
+
+
+def _of_project(text: str) -> Iterator[str]:
+    tables = tomllib.loads(text)
+    extras, groups = tables.get("project", {}).get("optional-dependencies", {}), tables.get("dependency-groups", {})
     for name in _EXTRAS:
-        yield from (each for each in (*extras.get(name, ()), *groups.get(name, ())) if isinstance(each, str))
-    cfg = directory / "setup.cfg"
-    if disk.entry(cfg) is not None:
-        parser = configparser.RawConfigParser(strict=False)
-        parser.read_string(disk.read(cfg).decode(errors="replace"))
-        for name in _EXTRAS:
-            yield from _lines(parser.get("options.extras_require", name, fallback="").splitlines())
+        for table in (extras, groups):
+            listed = table.get(name, [])
+            if not isinstance(listed, list):
+                raise TypeError(f"{name} must be a list of requirements")
+            yield from (each for each in listed if isinstance(each, str))
+
+
+def _of_setup(text: str) -> Iterator[str]:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(text)
+    for name in _EXTRAS:
+        yield from _lines(parser.get("options.extras_require", name, fallback="").splitlines())
 
 
 def _files(disk: Disk, directory: Path) -> Iterator[str]:

@@ -47,8 +47,6 @@ def test_each_site_has_a_directory_of_its_own_in_the_data_directory() -> None:
     assert CATS.site_directory("sandbox") == Path("/data/cats/sites/sandbox")
     context = SiteContext(CATS, replace(SITE, name="sandbox"), Host(1000, 1001))
     assert context.directory == CATS.site_directory("sandbox")
-    assert not context.is_primary
-    assert SiteContext(CATS, SITE, Host(1000, 1001)).is_primary
 
 
 def test_the_user_of_containers_is_the_owner_of_the_files() -> None:

@@ -94,7 +94,19 @@ def test_what_else_concerns_indexes_is_passed_and_nothing_more() -> None:
     assert set(index.variables(FakeDisk(), {**HOME, **env})) == {"UV_INDEX_OFFICE_PASSWORD", "PIP_TRUSTED_HOST"}
 
 
-@pytest.mark.parametrize("files", [{"pip": "no section"}, {"uv": "= 1"}, {"pip": "[global]\nindex-url = a\n[global]"}])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pip": "no section"},
+        {"pip": "[global]\nindex-url = a\n[global]"},
+        {"uv": "= 1"},
+        {"uv": "[index]\ndefault = true\n"},
+        {"uv": "[[index]]\ndefault = true\n"},
+        {"uv": "index = 1\n"},
+        {"uv": 'index = "https://index.example.org"\n'},
+        {"uv": 'pip = "x"\n'},
+    ],
+)
 def test_settings_that_cannot_be_read_are_named(files: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=r"/home/me/\.config/.* cannot be read"):
         index.variables(disk(**files), HOME)
