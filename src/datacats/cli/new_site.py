@@ -13,6 +13,7 @@ from datacats.cli.options import address_options, is_terminal
 from datacats.cli.session import Session
 from datacats.cli.words import named
 from datacats.errors import UsageError
+from datacats.model.names import typed
 
 if TYPE_CHECKING:
     from datacats.workflows.new_site import Created, NewSite
@@ -111,9 +112,10 @@ def show(session: Session, created: Created) -> None:
     words = named(created.name, created.site)
     lines = [f"{words} is ready: {created.url}" if created.running else f"{words} is made."]
     if not created.initialised:
-        lines.append(f"Its databases are empty. Bring one in: datacats db load FILE -e {created.name}")
+        load = typed("db load", f"FILE -e {created.name}", created.site)
+        lines.append(f"Its databases are empty. Bring one in: {load}")
     elif not created.running:
-        lines.append(f"Start it: datacats start {created.name}")
+        lines.append(f"Start it: {typed('start', created.name, created.site)}")
     if created.administrator:
         secret = f"password {created.password}" if created.password else "with the password you chose"
         lines.append(f"Sign in as {created.administrator}, {secret}")

@@ -37,7 +37,7 @@ def container(workspace: Workspace, environment: Environment, site: str, service
             return seen
     hint = f"Make it: {typed('start', environment.name, site)}"
     if not is_on(service, environment, site_file.read(workspace.ports.disk, environment, site)):
-        hint = f"It is switched off. Switch it on: datacats service add {service} -e {environment.name}"
+        hint = f"It is switched off. Switch it on: {typed('service add', f'{service} -e {environment.name}', site)}"
     raise NoSuchContainer(f"The service {service} of {environment.name} has no container ({name}).", hint)
 
 

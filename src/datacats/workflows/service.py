@@ -73,6 +73,7 @@ def services(reference: str | None, workspace: Workspace, *, site: str = PRIMARY
 def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> Switched:
     """Write a switch into ``datacats.toml``, and bring the site that runs to what it says now. Raises NotFound."""
     environment = workspace.find(wanted.reference)
+    complete(workspace, environment, wanted.site)
     with workspace.lock(environment, wanted.site):
         plan, context = _plan(workspace, environment, wanted)
         apply(plan, workspace.ports, events)

@@ -29,6 +29,7 @@ class Spared:
 def make(reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY) -> Spared:
     """Have the spare that the site should have: one where it runs and wants one, else none. Raises NotFound."""
     environment = workspace.find(reference)
+    complete(workspace, environment, site)
     with workspace.lock(environment, site):
         context = workspace.context(environment, complete(workspace, environment, site))
         plan, ready = _plan(workspace, context)

@@ -8,7 +8,7 @@ from datacats.apply import apply
 from datacats.errors import AddressTaken, NotFound
 from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
-from datacats.model.names import PRIMARY, RUN_CKAN
+from datacats.model.names import PRIMARY, RUN_CKAN, typed
 from datacats.model.plan import Plan, Wait
 from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
@@ -98,7 +98,7 @@ def _refuse_absent(context: SiteContext, replaced: frozenset[str]) -> None:
         name = min(replaced)
         raise NotFound(
             f"The service {name} of {context.environment.name} is switched off.",
-            f"Switch it on: datacats service add {name} -e {context.environment.name}",
+            f"Switch it on: {typed('service add', f'{name} -e {context.environment.name}', context.site.name)}",
         )
 
 
@@ -117,7 +117,8 @@ def _tell_version(environment: Environment, site: Site, events: Events) -> None:
     wanted = resolve_ckan(environment.ckan)
     runs = site.images.web.version
     if wanted != runs:
-        events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: datacats upgrade"))
+        upgrade = typed("upgrade", environment.name, site.name)
+        events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: {upgrade}"))
 
 
 def _how(context: SiteContext, options: StartOptions) -> up.Up:

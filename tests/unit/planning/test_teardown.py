@@ -92,6 +92,13 @@ def test_what_has_none_is_not_stopped(state: str) -> None:
     assert steps(teardown.stop(Observed((seen("web", state),)), cause="x")) == []
 
 
+def test_what_is_removed_goes_before_what_it_needs_as_when_it_is_stopped() -> None:
+    gone = [step.split()[1] for step in steps(teardown.remove(every("exited"), cause="x"))[: len(ENDING)]]
+    assert gone == [f"datacats_{each}_cat" for each in ENDING]
+    discarded = [step.split()[1] for step in steps(teardown.discard(every(), (), cause="x"))[: len(ENDING)]]
+    assert discarded == gone
+
+
 def test_stopping_leaves_containers_networks_and_volumes() -> None:
     assert {step.split()[0] for step in steps(teardown.stop(every(), cause="x"))} == {"stop"}
 
