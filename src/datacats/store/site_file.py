@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,7 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         port=documents.value(record, "port", int),
         subnets=_subnets(record),
         images=_decode_images(record["images"]),
-        address=documents.value(record, "address", str),
+        address=str(ip_address(documents.value(record, "address", str))),
         site_url=documents.value(record, "site_url", str),
         mode=Mode(record["mode"]),
         phase=Phase(record["phase"]),

@@ -70,7 +70,9 @@ def _check_address(address: str) -> None:
 def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"}
+        good = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"} and parts.port != 0
+        )
     except ValueError:
         good = False
     if not good or not url.isprintable() or " " in url or parts.query or parts.fragment:

@@ -171,3 +171,49 @@ def test_of_an_unfinished_site_nothing_is_believed_but_that_its_services_run() -
         "1 start sql (started)",
         "2 wait until datacats_web_cat answers (web was started)",
     ]
+
+
+def test_what_stands_beside_web_is_replaced_after_webs_start_and_not_waited_for() -> None:
+    both = [service("worker"), service("web")]
+    observed = Observed(tuple(map(seen, both)), (network(),))
+    lines = [line.split(" ", 1)[1] for line in plan(both, observed, anew={"web", "worker"}).splitlines()]
+    assert lines == [
+        "stop datacats_web_cat (asked for)",
+        "remove datacats_web_cat (asked for)",
+        "create datacats_web_cat from datacats/web:1 (asked for)",
+        "start datacats_web_cat (asked for)",
+        "stop datacats_worker_cat (asked for)",
+        "remove datacats_worker_cat (asked for)",
+        "create datacats_worker_cat from datacats/worker:1 (asked for)",
+        "start datacats_worker_cat (asked for)",
+        "wait until datacats_web_cat answers (web was started)",
+    ]
+
+
+def test_it_has_to_go_before_its_network_does_all_the_same() -> None:
+    both = [service("web"), service("worker")]
+    observed = Observed(tuple(map(seen, both)), (network(subnet="10.9.0.0/27"),))
+    lines = [line.split(" ", 1)[1] for line in plan(both, observed).splitlines()]
+    removed = lines.index("remove network datacats_back_cat (its subnet changed)")
+    assert lines.index("remove datacats_worker_cat (its network changed)") < removed
+
+
+@pytest.mark.parametrize(
+    ("stranger", "command"),
+    [
+        (Observed((ContainerSeen("id", "datacats_web_cat", "nginx", "running"),)), "docker rm datacats_web_cat"),
+        (Observed((), (NetworkSeen("id", NETWORK.name),)), "docker network rm datacats_back_cat"),
+    ],
+)
+def test_who_made_something_with_our_name_is_told_how_to_take_it_away(stranger: Observed, command: str) -> None:
+    with pytest.raises(Conflict) as caught:
+        plan([service("web")], stranger)
+    assert caught.value.hint == f"Remove or rename it yourself: {command}"
+
+
+def test_what_belongs_to_another_data_root_is_for_that_one_to_remove() -> None:
+    other = seen(service("web"), **{labels.ROOT: "uuid-2"})
+    with pytest.raises(Conflict) as caught:
+        plan([service("web")], Observed((other,), (network(),)))
+    assert "belongs to the data root uuid-2; it is left alone" in caught.value.message
+    assert "DATACATS_HOME" in caught.value.hint

@@ -46,6 +46,20 @@ def test_one_that_cannot_be_used_is_replaced(there: ContainerSeen) -> None:
     assert steps(there) == ["remove datacats_spare_catstown", *CREATE]
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted", "cause"),
+    [
+        (seen(**{labels.SPEC: "another"}), True, "description changed"),
+        (seen("created"), True, "half made"),
+        (seen(), False, "not wanted"),
+        (seen("exited"), False, "not wanted"),
+    ],
+)
+def test_why_one_goes_is_told(there: ContainerSeen, *, wanted: bool, cause: str) -> None:
+    first, *_ = refresh(SPEC if wanted else None, SPEC.name, Observed((there,)))
+    assert first.cause == cause
+
+
 def test_one_that_is_not_wanted_goes() -> None:
     assert steps(seen(), wanted=False) == ["remove datacats_spare_catstown"]
     assert steps(wanted=False) == []

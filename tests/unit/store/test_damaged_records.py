@@ -83,7 +83,7 @@ def test_a_site_without_one_of_its_fields_is_refused_by_that_field(disk: FakeDis
         *(("subnets", each) for each in (NUMBER, TEXT, LIST, ["10.213.0.0/27"], ["a", "b"], NOTHING)),
         ("subnets", ["10.213.0.0/27", "10.213.0.32/27", "10.213.0.64/27"]),
         *(("images", each) for each in (NUMBER, TEXT, LIST, TABLE, {"web": "datacats/web:1"}, NOTHING)),
-        *(("address", each) for each in (NUMBER, LIST, NOTHING)),
+        *(("address", each) for each in (NUMBER, TEXT, "", LIST, NOTHING)),
         *(("site_url", each) for each in (NUMBER, LIST, NOTHING)),
         *(("mode", each) for each in (NUMBER, TEXT, "Production", "", NOTHING)),
         *(("phase", each) for each in (NUMBER, TEXT, "", NOTHING)),

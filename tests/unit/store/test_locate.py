@@ -144,3 +144,65 @@ def test_an_environment_whose_source_is_gone_can_still_be_named(root: DataRoot, 
     home.rmdir()
     assert locate.by_name(DISK, root, "catstown").name == "catstown"
     assert locate.names(DISK, root) == ("catstown",)
+
+
+def half_made(root: DataRoot, name: str) -> Path:
+    """A data directory that does not say whose it is yet."""
+    DISK.make_directory(root.environment(name) / "sites", 0o700, OWNER)
+    return root.environment(name)
+
+
+def test_what_is_half_made_can_be_removed_by_its_name(root: DataRoot, tmp_path: Path) -> None:
+    data = half_made(root, "catstown")
+    found = locate.to_remove(DISK, root, "catstown", tmp_path)
+    assert (found.name, found.data, found.source) == ("catstown", data, data)
+
+
+def test_what_is_to_be_removed_by_its_path_is_never_a_strangers(root: DataRoot, tmp_path: Path) -> None:
+    home = source(tmp_path / "cats", "catstown")
+    (root.environment("catstown") / "photos").mkdir(parents=True)
+    with pytest.raises(Conflict, match="was not made by datacats; it is left alone"):
+        locate.to_remove(DISK, root, str(home), tmp_path)
+
+
+def test_a_copy_of_a_source_directory_cannot_remove_the_data_of_the_other(root: DataRoot, tmp_path: Path) -> None:
+    first = complete(root, source(tmp_path / "cats", "catstown"))
+    copy = source(tmp_path / "copy", "catstown")
+    with pytest.raises(Conflict, match=f"belongs to another source directory, {first}"):
+        locate.to_remove(DISK, root, str(copy), tmp_path)
+
+
+def test_where_there_is_no_data_there_is_nothing_to_remove(root: DataRoot, tmp_path: Path) -> None:
+    home = source(tmp_path / "cats", "catstown")
+    with pytest.raises(NotFound) as caught:
+        locate.to_remove(DISK, root, str(home), tmp_path)
+    assert "has no data directory" in caught.value.message
+    assert caught.value.hint == f"There is nothing to purge; its source directory is {home}"
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_directory_is_nobodys_data(root: DataRoot, kind: str) -> None:
+    place = root.environment("catstown")
+    place.touch() if kind == "file" else place.symlink_to("/")
+    with pytest.raises(Conflict, match=f"is there already and is a {kind}"):
+        locate.refuse_stranger(DISK, place)
+
+
+@pytest.mark.parametrize("held", [(), ("lock",), ("sites", "layers", "layer.json", "run")])
+def test_what_a_run_that_was_cut_off_leaves_is_ours(root: DataRoot, held: tuple[str, ...]) -> None:
+    place = root.environment("catstown")
+    place.mkdir()
+    for name in held:
+        (place / name).mkdir()
+    locate.refuse_stranger(DISK, place)
+    locate.refuse_stranger(DISK, root.environment("not-there"))
+
+
+@pytest.mark.parametrize("held", [".version", "project-dir", "venv"])
+def test_what_the_first_datacats_left_is_called_so(root: DataRoot, held: str) -> None:
+    (root.environment("catstown") / held).mkdir(parents=True)
+    with pytest.raises(Conflict) as caught:
+        locate.refuse_stranger(DISK, root.environment("catstown"))
+    assert "was made by the first datacats; it is left alone" in caught.value.message
+    place = root.environment("catstown")
+    assert caught.value.hint == f"Move it away: mv {place} {place}.old"
