@@ -33,8 +33,9 @@ def command(
     together under the versions that CKAN runs with, and written to datacats.lock.
     """
     from datacats.workflows.install import InstallOptions, install, plan_install  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.resolve import ALL  # noqa: PLC0415
 
-    newer = packages or ("*",) if upgrade else ()
+    newer = packages or (ALL,) if upgrade else ()
     wanted = InstallOptions(environment, packages, clean=clean, upgrade=newer, enable=not no_enable)
     if dry_run:
         found = plan_install(wanted, session.workspace, session.events())
