@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import click
 import pytest
@@ -233,15 +232,6 @@ def test_a_word_that_no_command_knows_is_a_mistake_with_the_way_to_the_help(desk
     said = refused(ran, 2)
     assert "No such option" in said
     assert f"datacats {' '.join(words)} --help" in said
-
-
-@pytest.mark.parametrize("words", commands(), ids=" ".join)
-def test_every_command_explains_itself_by_an_example_and_opens_nothing(desk: Desk, words: tuple[str, ...]) -> None:
-    ran = desk.done(*words, "--help")
-    example = ran.out.partition("Example:")[2]
-    assert f"datacats {' '.join(words)}" in example
-    assert ran.err == ""
-    assert desk.disk.entry(Path(HOME)) is None
 
 
 def test_what_only_looks_changes_nothing_and_answers_in_one_document(catstown: Desk) -> None:
