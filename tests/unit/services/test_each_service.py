@@ -19,8 +19,8 @@ from tests.unit.builders import ENVIRONMENT, context
 
 SECRETS = Secrets.fresh()
 EVERY = replace(ENVIRONMENT, services=dict.fromkeys(SWITCHES, True), cron={"@daily": ("true",)})
-PRODUCTION = {"mode": Mode.PRODUCTION}
-LITTLE = {"low_memory": True}
+PRODUCTION: dict[str, Any] = {"mode": Mode.PRODUCTION}
+LITTLE: dict[str, Any] = {"low_memory": True}
 
 
 def desired(**changes: Any) -> Desired:
