@@ -173,7 +173,7 @@ def test_of_an_unfinished_site_nothing_is_believed_but_that_its_services_run() -
     ]
 
 
-def test_what_stands_beside_web_is_replaced_after_webs_start_and_not_waited_for() -> None:
+def test_what_has_to_end_beside_web_is_replaced_when_the_page_answers() -> None:
     both = [service("worker"), service("web")]
     observed = Observed(tuple(map(seen, both)), (network(),))
     lines = [line.split(" ", 1)[1] for line in plan(both, observed, anew={"web", "worker"}).splitlines()]
@@ -182,12 +182,31 @@ def test_what_stands_beside_web_is_replaced_after_webs_start_and_not_waited_for(
         "remove datacats_web_cat (asked for)",
         "create datacats_web_cat from datacats/web:1 (asked for)",
         "start datacats_web_cat (asked for)",
+        "wait until datacats_web_cat answers (web was started)",
         "stop datacats_worker_cat (asked for)",
         "remove datacats_worker_cat (asked for)",
         "create datacats_worker_cat from datacats/worker:1 (asked for)",
         "start datacats_worker_cat (asked for)",
+    ]
+
+
+def test_what_has_nothing_to_end_beside_web_starts_before_the_page_answers() -> None:
+    lines = [line.split(" ", 1)[1] for line in plan([service("worker"), service("web")], Observed()).splitlines()]
+    assert lines[-4:] == [
+        "start datacats_web_cat (not there)",
+        "create datacats_worker_cat from datacats/worker:1 (not there)",
+        "start datacats_worker_cat (not there)",
         "wait until datacats_web_cat answers (web was started)",
     ]
+
+
+@pytest.mark.parametrize(("signal", "stopped"), [("SIGKILL", False), ("SIGTERM", True)])
+def test_what_dies_at_once_anyway_is_not_stopped_before_it_is_removed(signal: str, *, stopped: bool) -> None:
+    web = service("web")
+    web = replace(web, container=replace(web.container, stop_signal=signal))
+    text = plan([web], Observed((seen(web),), (network(),)), anew={"web"})
+    assert ("stop datacats_web_cat" in text) == stopped
+    assert "remove datacats_web_cat (asked for)" in text
 
 
 def test_it_has_to_go_before_its_network_does_all_the_same() -> None:
