@@ -19,6 +19,8 @@ from datacats.store import documents
 _FILE = "site.json"
 _SECRETS = "secrets.json"
 _TOKENS = "tokens.json"
+_LATER = {"debugger": False, "profile": False, "placement": "bind"}
+"""What a site is that was written down before there was such a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ def _encode(site: Site) -> dict[str, Any]:
     return record
 
 
-def _decode(name: str, record: dict[str, Any]) -> Site:
+def _decode(name: str, written: dict[str, Any]) -> Site:
+    record = {**_LATER, **written}
     return Site(
         name=name,
         port=documents.value(record, "port", int),
@@ -152,9 +155,9 @@ def _decode(name: str, record: dict[str, Any]) -> Site:
         phase=Phase(record["phase"]),
         datastore=documents.value(record, "datastore", bool),
         low_memory=documents.value(record, "low_memory", bool),
-        debugger=bool(record.get("debugger", False)),
-        profile=bool(record.get("profile", False)),
-        placement=Placement(record.get("placement", Placement.BIND)),
+        debugger=documents.value(record, "debugger", bool),
+        profile=documents.value(record, "profile", bool),
+        placement=Placement(record["placement"]),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
     )
 
