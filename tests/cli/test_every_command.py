@@ -39,6 +39,7 @@ OF_A_SITE = (
     "service add cron -e NAME",
     "service remove worker -e NAME",
     "tweak --admin-password-stdin NAME",
+    "profile -e NAME",
     "purge NAME -y",
 )
 OF_AN_ENVIRONMENT = (
@@ -48,6 +49,7 @@ OF_AN_ENVIRONMENT = (
     "install -e NAME",
     "uninstall -e NAME ckanext-cats",
     "extensions NAME",
+    "sass NAME",
 )
 PURGE = "purge NAME -y"
 NEEDING = tuple(words for words in OF_A_SITE if words != PURGE)
