@@ -87,7 +87,7 @@ def test_no_role_has_a_password_in_a_template(role: str) -> None:
 def test_a_new_site_has_a_directory_for_each_part_closed_to_others() -> None:
     steps = template.directories(Path("/s"), (5, 6), "why")
     assert {str(step.path.relative_to("/s")) for step in steps} == {
-        *("run/web", "run/redis", "redis", "mail", "postgres", "solr", "files"),
+        *("run/web", "run/redis", "redis", "mail", "postgres", "solr", "files", "files/storage"),
     }
     assert {(step.mode, step.owner, step.cause) for step in steps} == {(0o700, (5, 6), "why")}
     assert all(isinstance(step, MakeDirectory) for step in steps)
