@@ -118,6 +118,8 @@ WORDS = (
     "demo-data catstown",
     "service list catstown",
     "service remove worker -e catstown",
+    "link other -e catstown",
+    "unlink other -e catstown",
     "tweak -p catstown",
     "generate extension my-thing -e catstown",
     "install -e catstown",
@@ -138,8 +140,9 @@ ONLY_FILES = (
     "install -e catstown",
     "uninstall -e catstown ckanext-cats",
     "extensions catstown",
+    "link other -e catstown",
 )
-"""With nothing to install or take out no engine is asked."""
+"""With nothing to install, to take out or to link with no engine is asked."""
 
 
 @pytest.mark.parametrize("words", sorted({*WORDS} - {*ONLY_FILES}))

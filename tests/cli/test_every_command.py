@@ -40,6 +40,8 @@ OF_A_SITE = (
     "service remove worker -e NAME",
     "tweak --admin-password-stdin NAME",
     "profile -e NAME",
+    "link other -e NAME",
+    "unlink other -e NAME",
     "purge NAME -y",
 )
 OF_AN_ENVIRONMENT = (

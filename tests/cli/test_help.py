@@ -138,7 +138,20 @@ def test_every_command_that_has_a_result_can_print_it_as_json_and_be_quiet(name:
     assert {"--json", "--quiet", "-q"} <= options
 
 
-CHANGING = ("create", "init", "start", "stop", "reload", "restart", "upgrade", "tweak", "purge", "generate extension")
+CHANGING = (
+    "create",
+    "init",
+    "start",
+    "stop",
+    "reload",
+    "restart",
+    "upgrade",
+    "tweak",
+    "purge",
+    "generate extension",
+    "link",
+    "unlink",
+)
 
 
 @pytest.mark.parametrize("name", CHANGING)

@@ -91,3 +91,20 @@ def test_a_running_container_cannot_join_a_network_that_is_gone(stage: Stage, ne
 
     with pytest.raises(NoSuchContainer, match=gone):
         stage.engine.networks.connect(spec.name, Attachment(gone))
+
+
+def test_a_container_leaves_a_network_and_leaving_again_is_no_error(stage: Stage, network: NetworkSpec) -> None:
+    spec = stage.spec(networks=(Attachment(network.name),))
+    stage.engine.containers.create(spec)
+    stage.engine.containers.start(spec.name)
+
+    stage.engine.networks.disconnect(spec.name, network.name)
+    stage.engine.networks.disconnect(spec.name, network.name)
+
+    (seen,) = stage.engine.containers.list(name=spec.name)
+    assert seen.networks == ()
+    stage.engine.networks.remove(network.name)
+
+
+def test_a_container_that_is_gone_is_on_no_network(stage: Stage, network: NetworkSpec) -> None:
+    stage.engine.networks.disconnect(stage.name("gone"), network.name)

@@ -108,6 +108,11 @@ def _(operation: op.ConnectNetwork, ports: Ports, _events: Events) -> None:
 
 
 @_do.register
+def _(operation: op.DisconnectNetwork, ports: Ports, _events: Events) -> None:
+    ports.engine.networks.disconnect(operation.container, operation.network)
+
+
+@_do.register
 def _(operation: op.StartContainer, ports: Ports, _events: Events) -> None:
     ports.engine.containers.start(operation.name)
 

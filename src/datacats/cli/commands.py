@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mail": ("mail", "List the mails that a development site has sent, or show one."),
     "demo-data": ("demo_data", "Load a made-up catalogue into a site."),
     "service": ("service", "List the services of a site, and switch those that it may have."),
+    "link": ("link", "Let a site and OTHER_SITE reach each other's web, to harvest for example."),
+    "unlink": ("unlink", "Part a site from OTHER_SITE, which may be gone."),
     "tweak": ("tweak", "Change one thing of a site."),
     "purge": ("purge", "Remove a site's containers and data."),
 }

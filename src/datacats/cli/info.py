@@ -63,6 +63,8 @@ def _where(site: SiteInfo) -> Iterator[str]:
     words = [name if state == "running" else f"{name} ({state})" for name, state in site.containers.items()]
     yield f"Containers: {' '.join(words) or 'none'}"
     yield f"Available at: {site.url}{_unless(site)}"
+    for name, url in site.links.items():
+        yield f"Linked with: {name} ({url or 'which is gone'})"
 
 
 def _unless(site: SiteInfo) -> str:

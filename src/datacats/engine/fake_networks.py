@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import ip_network
 
 from datacats.engine.fake_world import World, refusal
+from datacats.errors import NoSuchContainer
 from datacats.model.observed import NetworkSeen
 from datacats.model.service import Attachment, NetworkSpec
 
@@ -54,3 +56,10 @@ class FakeNetworks:
             raise refusal(404, f"network {attachment.network} not found")
         if attachment.network not in joined.networks:
             joined.networks.append(attachment.network)
+
+    def disconnect(self, container: str, network: str) -> None:
+        """Take a container from a network; one that is not on it, or gone, is no error."""
+        self._world.change(f"disconnect {container} from {network}")
+        with suppress(NoSuchContainer):
+            joined = self._world.container(container)
+            joined.networks[:] = [each for each in joined.networks if each != network]

@@ -111,6 +111,7 @@ _RULES = (
     _Rule(409, ("is not paused",), AlreadySo, ""),
     _Rule(500, ("is not paused",), AlreadySo, ""),
     _Rule(403, ("already exists in network",), AlreadySo, ""),
+    _Rule(0, ("is not connected to",), AlreadySo, ""),
     _Rule(403, ("has active endpoints",), Conflict, "Stop or disconnect the containers on it first."),
     _Rule(409, (), Conflict, "See what uses it: docker ps -a"),
 )

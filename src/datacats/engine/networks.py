@@ -39,6 +39,11 @@ class DockerNetworks:
         with suppress(AlreadySo):
             self._wire.call("POST", f"/networks/{attachment.network}/connect", body=told)
 
+    def disconnect(self, container: str, network: str) -> None:
+        """Take a container from a network; one that is not on it, or gone, is no error."""
+        with suppress(NoSuchContainer, AlreadySo):
+            self._wire.call("POST", f"/networks/{network}/disconnect", body={"Container": container, "Force": True})
+
 
 def _seen(told: Mapping[str, Any]) -> NetworkSeen:
     pools = (told.get("IPAM") or {}).get("Config") or ()

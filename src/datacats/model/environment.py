@@ -109,7 +109,8 @@ class Site:
 
     ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
     network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade;
-    ``debugger`` has the development server listen for an editor's debugger, ``profile`` has it measure each page.
+    ``debugger`` has the development server listen for an editor's debugger, ``profile`` has it measure each page;
+    ``links`` are the sites, as (environment, site), whose webs it reaches.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Site:
     low_memory: bool = False
     debugger: bool = False
     profile: bool = False
+    links: tuple[tuple[str, str], ...] = ()
     placement: Placement = Placement.BIND
     previous: ImageSet | None = None
 
@@ -176,13 +178,15 @@ IMAGE_USER = (5716, 5716)
 class SiteContext:
     """All that a service needs to describe itself, so that describing stays pure.
 
-    ``layer`` is the digest of the installed extensions; empty when there are none.
+    ``layer`` is the digest of the installed extensions; empty when there are none. ``links`` are those of the site's
+    links, as (environment, site), that lead to a site that is there.
     """
 
     environment: Environment
     site: Site
     host: Host
     layer: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def web_image(self) -> ImageRef:

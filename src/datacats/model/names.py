@@ -72,6 +72,11 @@ def network_name(kind: str, environment: str, site: str = PRIMARY) -> str:
     return f"datacats_{kind}_{suffix(environment, site)}"
 
 
+def link_name(environment: str, site: str = PRIMARY) -> str:
+    """What other sites' containers call a site's web: ``NAME``, and ``SITE.NAME`` for a further site."""
+    return environment if site == PRIMARY else f"{site}.{environment}"
+
+
 def typed(verb: str, where: object, site: str = PRIMARY) -> str:
     """The command that does something to a site, as people type it: ``datacats start -s SITE NAME``."""
     return f"datacats {verb} {where}" if site == PRIMARY else f"datacats {verb} -s {site} {where}"

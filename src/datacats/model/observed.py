@@ -118,11 +118,15 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The containers and networks that matter to one plan, and the volumes where a site's parts lie in such."""
+    """The containers and networks that matter to one plan, and the volumes where a site's parts lie in such.
+
+    ``guests`` are containers of other sites that are on these networks: those of sites with a link to this one.
+    """
 
     containers: tuple[ContainerSeen, ...] = ()
     networks: tuple[NetworkSeen, ...] = ()
     volumes: tuple[VolumeSeen, ...] = ()
+    guests: tuple[ContainerSeen, ...] = ()
 
     def container(self, name: str) -> ContainerSeen | None:
         """Return the container of that name, or None."""
@@ -138,6 +142,7 @@ class Observed:
             tuple(seen for seen in self.containers if seen.labels.get(labels.ROOT) == root),
             tuple(seen for seen in self.networks if seen.labels.get(labels.ROOT) == root),
             tuple(seen for seen in self.volumes if seen.labels.get(labels.ROOT) == root),
+            tuple(seen for seen in self.guests if seen.labels.get(labels.ROOT) == root),
         )
 
     def network(self, name: str) -> NetworkSeen | None:

@@ -153,6 +153,17 @@ class ConnectNetwork(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class DisconnectNetwork(Operation):
+    """Take a container from a network; one that is not on it, or gone, is no error."""
+
+    container: str
+    network: str
+
+    def __str__(self) -> str:
+        return f"disconnect {self.container} from {self.network}"
+
+
+@dataclass(frozen=True, slots=True)
 class StartContainer(Operation):
     """Start a container; one that runs already is no error."""
 

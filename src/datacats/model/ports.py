@@ -144,6 +144,9 @@ class Networks(Protocol):
     def connect(self, container: str, attachment: Attachment) -> None:
         """Join a container to a network; already joined is no error. Raises NoSuchContainer."""
 
+    def disconnect(self, container: str, network: str) -> None:
+        """Take a container from a network; one that is not on it, or gone, is no error."""
+
 
 class Volumes(Protocol):
     """Volumes of the engine."""

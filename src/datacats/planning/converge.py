@@ -13,6 +13,7 @@ from datacats.model.plan import (
     ConnectNetwork,
     CreateContainer,
     CreateNetwork,
+    DisconnectNetwork,
     Operation,
     Plan,
     RemoveContainer,
@@ -57,6 +58,7 @@ def converge(
     """
     _refuse_foreign(networks, services, observed)
     stale = {spec.name for spec in networks if _differs(spec, observed.network(spec.name))}
+    gone = {spec.name for spec in networks if observed.network(spec.name) is None}
     operations: list[Operation] = []
     beside: list[Operation] = []
     later: list[Operation] = []
@@ -64,7 +66,7 @@ def converge(
     for service in services:
         seen = observed.container(service.container.name)
         moved = _is_on(service, stale)
-        forced = "its network changed" if moved else "asked for" if service.service in anew else ""
+        forced = _forced(service, stale, gone) or ("asked for" if service.service in anew else "")
         steps = list(_service(service.container, seen, forced))
         if steps or not following.settled:
             started[service.service] = f"{service.service} was started"
@@ -92,10 +94,18 @@ def _differs(spec: NetworkSpec, seen: NetworkSeen | None) -> bool:
 def _networks(networks: Sequence[NetworkSpec], observed: Observed, stale: set[str]) -> Iterator[Operation]:
     for spec in networks:
         if spec.name in stale:
+            yield from leave(observed, spec.name, cause="its subnet changed")
             yield RemoveNetwork(spec.name, cause="its subnet changed")
             yield CreateNetwork(spec, cause="its subnet changed")
         elif observed.network(spec.name) is None:
             yield CreateNetwork(spec, cause="not there")
+
+
+def _forced(service: ServiceSpec, stale: set[str], gone: set[str]) -> str:
+    """Containers know a network by its id: one of the same name is another."""
+    if _is_on(service, stale):
+        return "its network changed"
+    return "its network is gone" if _is_on(service, gone) else ""
 
 
 def _is_on(service: ServiceSpec, networks: set[str]) -> bool:
@@ -110,7 +120,15 @@ def _service(spec: ContainerSpec, seen: ContainerSeen | None, forced: str) -> It
             yield StopContainer(spec.name, spec.stop_grace, cause=reason)
         yield RemoveContainer(spec.name, cause=reason)
         yield from _create(spec, reason)
-    elif seen.state == "paused":
+    else:
+        yield from _resume(spec, seen)
+
+
+def _resume(spec: ContainerSpec, seen: ContainerSeen) -> Iterator[Operation]:
+    for attachment in spec.networks:
+        if attachment.network not in seen.networks:
+            yield ConnectNetwork(spec.name, attachment, cause="not on it any more")
+    if seen.state == "paused":
         yield UnpauseContainer(spec.name, cause="paused")
     elif seen.state in {"exited", "created"}:
         yield StartContainer(spec.name, cause="stopped" if seen.state == "exited" else "never started")
@@ -138,6 +156,13 @@ def _why_replace(spec: ContainerSpec, seen: ContainerSeen) -> str:
     if seen.state == "created" and set(seen.networks) != {each.network for each in spec.networks}:
         return "half made"
     return ""
+
+
+def leave(observed: Observed, network: str, *, cause: str) -> Iterator[Operation]:
+    """Yield what takes other sites' containers from a network that is to go: they join again at their next start."""
+    for guest in observed.guests:
+        if network in guest.networks:
+            yield DisconnectNetwork(guest.name, network, cause=cause)
 
 
 def _removals(operations: Sequence[Operation]) -> list[Operation]:

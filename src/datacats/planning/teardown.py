@@ -18,6 +18,7 @@ from datacats.model.plan import (
     StopContainer,
 )
 from datacats.model.service import NetworkSpec, ServiceSpec
+from datacats.planning.converge import leave
 
 _GRACE = {"web": 35, **dict.fromkeys(BESIDE_WEB, 20), "solr": 30, "redis": 20, "postgres": 60}
 _RUNS = {"running", "restarting", "paused"}
@@ -31,7 +32,9 @@ def stop(observed: Observed, *, cause: str) -> Plan:
 
 def remove(observed: Observed, *, cause: str) -> Plan:
     """Plan to remove all containers, networks and volumes of a site."""
-    gone: list[Operation] = [RemoveNetwork(network.name, cause=cause) for network in observed.networks]
+    gone: list[Operation] = []
+    for network in observed.networks:
+        gone += [*leave(observed, network.name, cause=cause), RemoveNetwork(network.name, cause=cause)]
     gone += [RemoveVolume(volume.name, cause=cause) for volume in observed.volumes]
     return Plan.of([*_remove(observed, cause), *gone])
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from datacats.model import labels
 from datacats.model.environment import Mode, Placement, SiteContext, reachable
-from datacats.model.names import container_name
+from datacats.model.names import container_name, link_name, network_name
 from datacats.model.probe import HttpProbe
 from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
 from datacats.services.common import (
@@ -121,8 +121,18 @@ def probe(context: SiteContext, path: str = "/") -> HttpProbe:
 
 
 def networks(context: SiteContext, aliases: tuple[str, ...]) -> tuple[Attachment, ...]:
-    """The networks web and one-off containers are on: the one with a way out first."""
-    return (Attachment(front(context), aliases), Attachment(back(context), aliases))
+    """The networks web and one-off containers are on: the one with a way out first, those of linked sites last.
+
+    ``aliases`` are names among the site's own containers. On networks that several sites share web has its site's.
+    """
+    shared = (link_name(context.environment.name, context.site.name),) if SERVICE in aliases else ()
+    linked = (Attachment(network_name("front", *link), shared) for link in context.links)
+    return (Attachment(front(context), shared), Attachment(back(context), aliases), *linked)
+
+
+def address_for_others(environment: str, site: str) -> str:
+    """Where the web of a site answers the containers of sites that it is linked with."""
+    return f"http://{link_name(environment, site)}:{PORT}/"
 
 
 def mounts(context: SiteContext) -> tuple[Mount, ...]:

@@ -19,7 +19,7 @@ from datacats.store import documents
 _FILE = "site.json"
 _SECRETS = "secrets.json"
 _TOKENS = "tokens.json"
-_LATER = {"debugger": False, "profile": False, "placement": "bind"}
+_LATER = {"debugger": False, "profile": False, "links": [], "placement": "bind"}
 """What a site is that was written down before there was such a choice."""
 
 
@@ -41,6 +41,11 @@ def exists(disk: Disk, environment: Environment, site: str) -> bool:
     """Whether the environment has that site. Raises UsageError for what cannot be a site's name."""
     check_name(site, "a site")
     return disk.entry(environment.site_directory(site) / _FILE) is not None
+
+
+def is_there(disk: Disk, root: Path, environment: str, site: str) -> bool:
+    """Whether a data root has that site of that environment."""
+    return disk.entry(root / environment / "sites" / site / _FILE) is not None
 
 
 def read(disk: Disk, environment: Environment, site: str) -> Site:
@@ -134,6 +139,10 @@ def _subnets(record: dict[str, Any]) -> tuple[str, str]:
     return str(IPv4Network(front)), str(IPv4Network(back))
 
 
+def _links(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((check_name(name, "an environment"), check_name(site, "a site")) for name, site in record["links"])
+
+
 def _encode(site: Site) -> dict[str, Any]:
     record = asdict(site)
     record.pop("name")
@@ -157,6 +166,7 @@ def _decode(name: str, written: dict[str, Any]) -> Site:
         low_memory=documents.value(record, "low_memory", bool),
         debugger=documents.value(record, "debugger", bool),
         profile=documents.value(record, "profile", bool),
+        links=_links(record),
         placement=Placement(record["placement"]),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from datacats.errors import DatacatsError
 from datacats.model import labels
 from datacats.model.environment import Environment, Phase, Placement, Site
-from datacats.model.names import PRIMARY, SERVICES, STATE, typed, volume_name
+from datacats.model.names import PRIMARY, SERVICES, STATE, link_name, typed, volume_name
 from datacats.model.observed import ContainerSeen
 from datacats.model.switches import services_of
+from datacats.services import web
 from datacats.store import layer, locate, lost, site_file
 from datacats.workflows.workspace import Workspace
 
@@ -23,6 +24,7 @@ class SiteInfo:
 
     ``state`` is running, partly (some service does not run), stopped, half made, or broken; ``next`` is the command
     that brings it up, empty when all of it runs. ``lost`` says in words which parts of a broken one somebody removed.
+    ``links`` maps the sites that it is linked with to where its containers reach them; one that is gone, to nothing.
     ``volumes`` names the volume of each part of its state, where these do not lie in the data directory.
     """
 
@@ -36,6 +38,7 @@ class SiteInfo:
     state: str
     next: str
     volumes: dict[str, str]
+    links: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
 
 
@@ -113,6 +116,7 @@ def _site(workspace: Workspace, environment: Environment, name: str, seen: list[
         state=state,
         next=_next(environment, site, state, gone),
         volumes=_volumes(environment, site),
+        links=_links(workspace, site),
         lost=tuple(lost.WORDS[part] for part in gone),
     )
 
@@ -138,6 +142,14 @@ def _volumes(environment: Environment, site: Site) -> dict[str, str]:
     if site.placement is Placement.BIND:
         return {}
     return {part: volume_name(part, environment.name, site.name) for part in STATE}
+
+
+def _links(workspace: Workspace, site: Site) -> dict[str, str]:
+    disk, root = workspace.ports.disk, workspace.root.path
+    return {
+        link_name(*link): web.address_for_others(*link) if site_file.is_there(disk, root, *link) else ""
+        for link in site.links
+    }
 
 
 def _states(site: str, seen: list[ContainerSeen]) -> Iterator[tuple[str, str]]:

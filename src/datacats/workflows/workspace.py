@@ -52,7 +52,8 @@ class Workspace:
         record = site if isinstance(site, Site) else site_file.read(self.ports.disk, environment, site)
         owner = self.owner(environment)
         installed = layer.current(self.ports.disk, environment)
-        return SiteContext(environment, record, host.host(self.ports.disk, self.env, owner), installed)
+        links = tuple(link for link in record.links if site_file.is_there(self.ports.disk, self.root.path, *link))
+        return SiteContext(environment, record, host.host(self.ports.disk, self.env, owner), installed, links)
 
     def owner(self, environment: Environment) -> tuple[int, int]:
         """Return the uid and gid that own all that the environment writes."""
@@ -76,7 +77,7 @@ class Workspace:
 
 
 def observe(ports: Ports, of: Environment, site: str, placement: Placement = Placement.BIND) -> Observed:
-    """Read what the engine holds under a site's names, ours or not, and the site's one-off containers.
+    """Read what the engine holds under a site's names, ours or not, the site's one-off containers, and its guests.
 
     Volumes are looked at only where a site's parts lie in such.
     """
@@ -84,11 +85,14 @@ def observe(ports: Ports, of: Environment, site: str, placement: Placement = Pla
     names = {container_name(service, environment, site) for service in SERVICES}
     networks = {network_name(kind, environment, site) for kind in ("front", "back")}
     mine = (of.root, environment, site)
-    containers = tuple(
-        seen for seen in ports.engine.containers.list(name="") if seen.name in names or _whose(seen.labels) == mine
+    every = ports.engine.containers.list(name="")
+    containers = tuple(seen for seen in every if seen.name in names or _whose(seen.labels) == mine)
+    guests = tuple(
+        seen for seen in every if labels.ROOT in seen.labels and networks & {*seen.networks} and seen not in containers
     )
     volumes = () if placement is Placement.BIND else _volumes(ports, environment, site)
-    return Observed(containers, tuple(seen for seen in ports.engine.networks.list() if seen.name in networks), volumes)
+    shared = tuple(seen for seen in ports.engine.networks.list() if seen.name in networks)
+    return Observed(containers, shared, volumes, guests)
 
 
 def _volumes(ports: Ports, environment: str, site: str) -> tuple[VolumeSeen, ...]:

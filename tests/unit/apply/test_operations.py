@@ -95,6 +95,7 @@ CALLS: list[tuple[Operation, list[str]]] = [
     (plan.RemoveVolume("data", cause=WHY), ["remove"]),
     (plan.CreateContainer(SPEC, cause=WHY), ["create"]),
     (plan.ConnectNetwork("db", Attachment("front"), cause=WHY), ["connect"]),
+    (plan.DisconnectNetwork("db", "front", cause=WHY), ["disconnect"]),
     (plan.StartContainer("db", cause=WHY), ["start"]),
     (plan.UnpauseContainer("db", cause=WHY), ["unpause"]),
     (plan.StopContainer("db", 10, cause=WHY), ["stop"]),
