@@ -14,6 +14,7 @@ from typing import Any
 from bench.measure import SOCKET, Engine, Root, until_page
 from datacats.engine import body
 from datacats.engine.connect import connect_all
+from datacats.model.names import BESIDE_WEB
 from datacats.model.service import ContainerSpec, NetworkSpec
 from datacats.services import files, postgres
 from datacats.services.describe import describe
@@ -21,7 +22,7 @@ from datacats.store import site_file
 from datacats.workflows.workspace import Workspace
 
 _PARTS = ("postgres", "solr", "files")
-_EMPTY = ("redis", "mail")
+_EMPTY = ("redis",)
 
 
 @dataclass
@@ -126,7 +127,11 @@ def prepare(root: Root, like: str) -> Floor:
         owner=(context.host.uid, context.host.gid),
         port=site.port,
         networks=[body.network(_marked(each, root)) for each in desired.networks],
-        containers={each.container.name: body.container(_marked(each.container, root)) for each in desired.services},
+        containers={
+            each.container.name: body.container(_marked(each.container, root))
+            for each in desired.services
+            if each.service not in BESIDE_WEB
+        },
         back=desired.networks[1].name,
         texts=files.run_files(context, secrets, choices),
         sql=(list(password.command), password.sql),

@@ -259,7 +259,7 @@ def test_until_the_password_was_shown_the_site_counts_as_half_made(desk: Desk) -
 def test_carrying_on_sets_the_new_password_although_web_runs_already(desk: Desk) -> None:
     desk.engine.world.failures["execute in datacats_solr_catstown"] = EngineError("tired", "")
     desk("create", "catstown")
-    assert desk.states() == RUNNING
+    assert desk.states()["datacats_web_catstown"] == "running"
     desk.engine.world.failures.clear()
     seen = sql(desk)
     desk.done("create", "catstown")

@@ -53,7 +53,7 @@ def converge(
     """Plan what brings a site to its description.
 
     ``services`` are in start order; ``anew`` names those that are replaced although they match. What stands beside
-    web is replaced after web's start: nobody waits for it, and a page must not.
+    web comes when the page answers: it would take the processors that CKAN starts on.
     Raises Conflict for an object that has one of our names but not our labels: it is never touched.
     """
     _refuse_foreign(networks, services, observed)
@@ -61,7 +61,6 @@ def converge(
     gone = {spec.name for spec in networks if observed.network(spec.name) is None}
     operations: list[Operation] = []
     beside: list[Operation] = []
-    later: list[Operation] = []
     started: dict[str, str] = {}
     for service in services:
         seen = observed.container(service.container.name)
@@ -73,18 +72,10 @@ def converge(
             steps += following.operations.get(service.service, ())
         elif seen is not None and seen.is_starting:
             started[service.service] = f"{service.service} has not yet shown that it is ready"
-        if service.service in BESIDE_WEB and not moved:
-            (later if _stops(steps) else beside).extend(steps)
-        else:
-            operations += steps
+        (beside if service.service in BESIDE_WEB and not moved else operations).extend(steps)
     waits = [Wait(probe, cause=started[name]) for name, probe in following.ready if name in started]
     first = [*_removals(operations), *_networks(networks, observed, stale)]
-    return Plan.of([*first, *_rest(operations), *beside, *waits, *later])
-
-
-def _stops(steps: Sequence[Operation]) -> bool:
-    """Whether something may have to end what it is at: no page waits for that."""
-    return any(isinstance(step, StopContainer) for step in steps)
+    return Plan.of([*first, *_rest(operations), *waits, *beside])
 
 
 def _differs(spec: NetworkSpec, seen: NetworkSeen | None) -> bool:

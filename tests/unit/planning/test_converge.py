@@ -190,13 +190,13 @@ def test_what_has_to_end_beside_web_is_replaced_when_the_page_answers() -> None:
     ]
 
 
-def test_what_has_nothing_to_end_beside_web_starts_before_the_page_answers() -> None:
+def test_what_stands_beside_web_starts_when_the_page_answers() -> None:
     lines = [line.split(" ", 1)[1] for line in plan([service("worker"), service("web")], Observed()).splitlines()]
     assert lines[-4:] == [
         "start datacats_web_cat (not there)",
+        "wait until datacats_web_cat answers (web was started)",
         "create datacats_worker_cat from datacats/worker:1 (not there)",
         "start datacats_worker_cat (not there)",
-        "wait until datacats_web_cat answers (web was started)",
     ]
 
 
