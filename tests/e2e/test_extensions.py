@@ -59,6 +59,21 @@ def test_an_extension_that_this_ckan_cannot_have_is_named_and_changes_nothing(ol
     assert older.ckan.get("/harvest")[0] == 200
 
 
+def test_a_site_harvests_from_another_that_it_is_linked_with(older: Running, catstown: Running) -> None:
+    catstown.ckan.action("organization_create", name="donor")
+    catstown.ckan.action("package_create", name="donated", owner_org="donor", notes="x")
+    older.installation.run("link", catstown.name, "-e", older.name)
+    wanted = {"name": "donor", "title": "Donor", "source_type": "ckan", "url": f"http://{catstown.name}:5000"}
+    source = older.ckan.action("harvest_source_create", **wanted)
+    older.ckan.action("harvest_job_create", source_id=source["id"], run=True)
+    older.ckan.until(lambda: older.ckan.action("package_search", fq="name:donated")["count"] == 1, seconds=180)
+    older.installation.run("unlink", catstown.name, "-e", older.name)
+    program = f"import urllib.request; urllib.request.urlopen('http://{catstown.name}:5000')"
+    older.installation.run("exec", "-e", older.name, "web", "python", "-c", program, status=1)
+    catstown.ckan.action("dataset_purge", id="donated")
+    catstown.ckan.action("organization_purge", id="donor")
+
+
 def test_five_extensions_answer_together_on_2_12_and_leave_again(catstown: Running) -> None:
     catstown.installation.run("install", "-e", catstown.name, *EVERYWHERE)
     for page in ("/", "/harvest", "/catalog.ttl", "/dataset/"):

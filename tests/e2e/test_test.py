@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ import docker
 import pytest
 
 from datacats.model import labels
+from tests.e2e.archives import unpacked
 from tests.e2e.installation import Installation
 
 PROJECT = """\
@@ -155,3 +157,26 @@ def test_what_is_left_of_a_datacats_that_was_killed_goes_with_doctor(
     assert len(ours(engine, installation)) == 6
     installation.run("doctor", "--fix")
     assert (ours(engine, installation), runs(installation)) == ([], [])
+
+
+def test_the_tests_of_ckanext_scheming_from_its_source_archive_pass(installation: Installation) -> None:
+    """Some of them, for the sake of time: the one of all that cannot pass here asks a server far away."""
+    directory = unpacked("ckanext-scheming==3.1.0", installation.work)
+    chosen = ("test_dataset_display.py", "test_dataset_logic.py", "test_helpers.py")
+    said = installation.text("test", "--", *(f"ckanext/scheming/tests/{each}" for each in chosen), cwd=directory)
+    assert int(re.findall(r"(\d+) passed", said)[-1]) > 20
+
+
+def test_one_extensions_tests_run_on_each_ckan_and_end_in_a_table(installation: Installation) -> None:
+    directory = unpacked("ckanext-envvars==0.0.6", installation.work)
+    said = installation.text("test", "--ckan", "2.10,2.11,2.12", cwd=directory)
+    head, *rows = said.splitlines()[-4:]
+    assert head.split() == ["CKAN", "ckan_version", "passed", "failed", "errors", "skipped", "seconds", "status"]
+    table = [row.split() for row in rows]
+    assert [each[0] == each[1] for each in table] == [True, True, True]
+    assert [each[0].rpartition(".")[0] for each in table] == ["2.10", "2.11", "2.12"]
+    assert [(each[2] != "0", each[3], each[4], each[7]) for each in table] == [(True, "0", "0", "0")] * 3
+
+
+def test_chosen_tests_of_ckan_itself_run(installation: Installation) -> None:
+    assert "45 passed" in installation.text("test", "--ckan-core", "lib/test_munge.py")
