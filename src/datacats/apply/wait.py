@@ -12,7 +12,8 @@ _LOOK_EVERY = 0.03
 _WATCH_EVERY = 1.0
 _PAGE_TIMEOUT = 30.0
 _TAIL = 20
-_OK = 200
+_OK, _REDIRECT, _CLIENT_ERROR = 200, 300, 400
+_CLOSED = {401, 403}
 
 GAVE_UP = "datacats: CKAN does not start"
 """How the development server begins the line that says why, and that a change is awaited."""
@@ -47,7 +48,11 @@ def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
     while True:
         answer = ports.http.get(probe.url, host=probe.host, timeout=_PAGE_TIMEOUT)
         now = time.monotonic()
-        if answer.status == _OK:
+        if _OK <= answer.status < _REDIRECT:
+            return
+        if _is_closed(answer):
+            if probe.behind:
+                _wait_inside(probe.behind, ports)
             return
         if now > began + probe.deadline:
             raise _not_ready(probe.container, f"{_words(answer)} after {probe.deadline:.0f} s", ports)
@@ -55,6 +60,11 @@ def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
             watch = now + _WATCH_EVERY
             check_alive(probe.container, ports)
         ports.http.pause(_LOOK_EVERY)
+
+
+def _is_closed(answer: Answer) -> bool:
+    """Whether CKAN has answered a stranger whom it does not let see the page."""
+    return _REDIRECT <= answer.status < _CLIENT_ERROR or answer.status in _CLOSED
 
 
 def check_alive(container: str, ports: Ports) -> None:

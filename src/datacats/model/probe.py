@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HttpProbe:
-    """``url`` must answer with status 200 within ``deadline`` seconds; ``container`` must not end meanwhile.
+    """``url`` must answer within ``deadline`` seconds; ``container`` must not end meanwhile.
 
-    ``host`` is the Host header to send where it differs from the URL's.
+    A page that is closed to strangers (a redirect, 401, 403) answers too, but may have asked nothing of what it works
+    with: then ``behind`` must be satisfied as well. ``host`` is the Host header to send where it differs from the
+    URL's.
     """
 
     url: str
     container: str
     deadline: float
     host: str = ""
+    behind: ExecProbe | None = None
 
     def __str__(self) -> str:
         return f"{self.url} answers"

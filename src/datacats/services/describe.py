@@ -30,6 +30,7 @@ class Desired:
 
 def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desired:
     """Describe a site. ``configuration`` is what ``configuration_digest`` returned for its files."""
+    answers = solr.probe(context)
     return Desired(
         networks=common.networks(context),
         services=(
@@ -44,7 +45,7 @@ def describe(context: SiteContext, secrets: Secrets, configuration: str) -> Desi
             ),
         ),
         passwords=postgres.passwords(context, secrets, cause="the roles' passwords must be the site's own"),
-        ready=((solr.SERVICE, solr.probe(context)), (web.SERVICE, web.probe(context))),
+        ready=((solr.SERVICE, answers), (web.SERVICE, web.probe(context, answers))),
     )
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from datacats.model import labels
 from datacats.model.environment import Mode, Placement, SiteContext, reachable
 from datacats.model.names import container_name, link_name, network_name
-from datacats.model.probe import HttpProbe
+from datacats.model.probe import ExecProbe, HttpProbe
 from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
 from datacats.services.common import (
     RUN,
@@ -111,12 +111,16 @@ def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, ter
     )
 
 
-def probe(context: SiteContext, path: str = "/") -> HttpProbe:
-    """Web is ready when a page that asks all backing services answers through the published port."""
+def probe(context: SiteContext, behind: ExecProbe) -> HttpProbe:
+    """Web is ready when a page that asks all backing services answers through the published port.
+
+    ``behind`` asks Solr, which a page that is closed to strangers does not.
+    """
     return HttpProbe(
-        url=f"http://{reachable(context.site.address)}:{context.site.port}{path}",
+        url=f"http://{reachable(context.site.address)}:{context.site.port}/",
         container=container_name(SERVICE, context.environment.name, context.site.name),
         deadline=_READY_WITHIN,
+        behind=behind,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -76,11 +77,26 @@ def test_a_page_that_answers_is_asked_for_once(room: Room) -> None:
     assert (room.asked, room.pauses) == ([(URL, "")], 0)
 
 
-@pytest.mark.parametrize("first", [REFUSED, Answer(500), Answer(502), Answer(404), Answer(302)])
+@pytest.mark.parametrize("first", [REFUSED, Answer(500), Answer(502), Answer(404), Answer(405)])
 def test_whatever_comes_before_the_page_is_waited_through(room: Room, first: Answer) -> None:
     room.script(URL, first, first, Answer(200))
     wait_for(PAGE, room.ports)
     assert len(room.asked) == 3
+
+
+@pytest.mark.parametrize("status", [204, 301, 302, 308, 401, 403])
+def test_a_page_that_is_closed_to_strangers_is_an_answer_of_the_site(room: Room, status: int) -> None:
+    room.script(URL, REFUSED, Answer(status))
+    wait_for(PAGE, room.ports)
+    assert len(room.asked) == 2
+
+
+def test_what_a_closed_page_does_not_ask_is_asked_instead(room: Room) -> None:
+    room.engine.world.program = lambda call: Outcome(1, b"", b"no core ckan\n" if call.container == "solr" else b"")
+    room.script(URL, Answer(302))
+    assert failure(room, replace(PAGE, behind=READY)).message == "solr is not ready: no core ckan."
+    room.script(URL, Answer(200))
+    wait_for(replace(PAGE, behind=READY), room.ports)
 
 
 def test_it_looks_often_and_never_on_a_clock_of_the_engine(room: Room) -> None:

@@ -159,9 +159,15 @@ def test_every_container_says_whose_it_is_and_what(mode: Mode) -> None:
     ],
 )
 def test_web_is_ready_when_its_page_answers_where_it_is_published(address: str, host: str) -> None:
-    probe = web.probe(context(address=address))
+    probe = dict(desired(address=address).ready)["web"]
+    assert isinstance(probe, HttpProbe)
     assert (probe.url, probe.container) == (f"http://{host}:5716/", "datacats_web_catstown")
-    assert web.probe(context(), "/api").url.endswith(":5716/api")
+
+
+def test_where_the_page_is_closed_to_strangers_web_is_ready_when_solr_answers() -> None:
+    ready = dict(desired().ready)
+    assert isinstance(ready["web"], HttpProbe)
+    assert ready["web"].behind == ready["solr"]
 
 
 def test_a_first_page_has_two_minutes_and_solr_a_minute_inside_of_its_deadline() -> None:
