@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from datacats.errors import AddressTaken, Conflict, UsageError
 from datacats.model.environment import Environment, Mode, Site, SiteContext
@@ -18,6 +18,11 @@ from datacats.workflows.workspace import Workspace
 
 _HIGHEST_PORT = 65535
 _FIRST_FREE_PORT = 1024
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_URL = re.compile(
+    rf"https?://(?:(?P<host>{_LABEL}(?:\.{_LABEL})*)|\[(?P<six>[0-9a-f]*:[0-9a-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?/?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +73,25 @@ def _check_address(address: str) -> None:
 
 
 def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        good = (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"} and parts.port != 0
-        )
-    except ValueError:
-        good = False
-    if not good or not url.isprintable() or " " in url or parts.query or parts.fragment:
+    if not _is_web_address(url):
         raise UsageError(
             f"{url[:60]!r} cannot be the address of a site.", "For example: --site-url https://data.example.org"
         )
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether it is a scheme, a host and perhaps a port, and nothing else that CKAN would put into its links."""
+    found = _URL.fullmatch(url)
+    if found is None or not 0 < int(found["port"] or 1) <= _HIGHEST_PORT:
+        return False
+    host, six = found["host"], found["six"]
+    if host and not host.rpartition(".")[2].isdigit():
+        return True
+    try:
+        ip_address(host or six)
+    except ValueError:
+        return False
+    return True
 
 
 def claim(
