@@ -273,3 +273,19 @@ def test_an_environment_that_is_not_there_points_to_the_list(desk: Desk, command
 @pytest.mark.parametrize("command", ["start", "stop", "reload", "open", "upgrade", "purge"])
 def test_a_site_that_is_not_there_lists_those_that_are(catstown: Desk, command: str) -> None:
     assert "has no site 'staging' (there is: primary)" in refused(catstown, 4, command, "-s", "staging", "catstown")
+
+
+@pytest.mark.parametrize("words", [["start"], ["start", "-b"], ["reload", "-s", "staging"], ["init", "--no-sysadmin"]])
+def test_a_port_in_the_environments_place_is_told_where_it_goes(desk: Desk, words: list[str]) -> None:
+    said = refused(desk, 2, *words, "5001")
+    typed = "datacats " + " ".join(words)
+    assert said.splitlines() == [
+        "Error: 5001 is no name of an environment: the port comes second.",
+        f"Next: For the environment of this directory: {typed} . 5001; if it is a directory: {typed} ./5001",
+    ]
+
+
+def test_a_number_that_is_a_directory_can_be_named_as_one(desk: Desk) -> None:
+    desk.add_source(desk.cwd / "5001", "catstown")
+    assert desk.done("init", "./5001").status == 0
+    assert desk.done("start", "./5001", "5002").out.startswith("Running at http://127.0.0.1:5002")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 import click
 
 from datacats.cli.session import Session
+from datacats.errors import UsageError
 from datacats.model.names import PRIMARY
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -29,6 +31,21 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
 def is_terminal(stream: IO[str] | None) -> bool:
     """Whether a person is at the other end; a closed stream is None."""
     return stream is not None and stream.isatty()
+
+
+def _after_the_environment(context: click.Context, _parameter: click.Parameter, port: int | None) -> int | None:
+    """Return the port. Raises UsageError where a number alone stands in the environment's place: no name is one."""
+    first = context.params.get("environment") or context.params.get("directory") or ""
+    if port is None and first.isdecimal():
+        words = list(context.ensure_object(Session).words)
+        place = words.index(first)
+        with_port, as_path = ([*words[:place], *put, *words[place + 1 :]] for put in ((".", first), (f"./{first}",)))
+        raise UsageError(
+            f"{first} is no name of an environment: the port comes second.",
+            f"For the environment of this directory: {shlex.join(['datacats', *with_port])}; "
+            f"if it is a directory: {shlex.join(['datacats', *as_path])}",
+        )
+    return port
 
 
 def output_options(function: Function) -> Function:
@@ -63,5 +80,5 @@ site_option = click.option("-s", "--site", default=PRIMARY, show_default=True, h
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
 environment_argument = click.argument("environment", required=False)
 environment_option = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
-port_argument = click.argument("port", required=False, type=int)
+port_argument = click.argument("port", required=False, type=int, callback=_after_the_environment)
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
