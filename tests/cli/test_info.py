@@ -89,6 +89,24 @@ def test_info_adds_a_block_for_each_further_site(catstown: Desk) -> None:
     ]
 
 
+def test_info_of_one_site_is_its_block_alone(catstown: Desk) -> None:
+    primary = catstown.done("info", "catstown").lines
+    catstown.done("init", "catstown", "-s", "staging")
+    every = catstown.done("info", "catstown").lines
+    assert catstown.done("info", "catstown", "-s", "staging").lines == every[len(primary) + 1 :]
+    assert catstown.done("info", "-s", "primary", "catstown").lines == primary
+    url = f"http://127.0.0.1:{derived_port('catstown', 'staging')}/"
+    assert catstown.done("info", "-s", "staging", "catstown", "-q").lines == [f"staging: {url}"]
+    found = catstown.done("info", "catstown", "-s", "staging", "--json").result
+    assert (found["name"], [site["name"] for site in found["sites"]]) == ("catstown", ["staging"])
+
+
+def test_info_of_a_site_that_is_not_there_lists_those_that_are(catstown: Desk) -> None:
+    ran = catstown("info", "catstown", "-s", "staging")
+    assert (ran.status, ran.out) == (4, "")
+    assert "has no site 'staging' (there is: primary)" in ran.err
+
+
 @pytest.mark.parametrize("where", [WORK / "catstown", WORK / "catstown" / "ckanext-x"])
 def test_without_a_name_the_directory_we_stand_in_or_one_above_it_is_meant(catstown: Desk, where: object) -> None:
     catstown.disk.make_directory(WORK / "catstown" / "ckanext-x", 0o755)

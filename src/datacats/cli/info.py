@@ -10,6 +10,7 @@ import click
 
 from datacats.cli.options import environment_argument, output_options, pass_session
 from datacats.cli.session import Session
+from datacats.model.names import PRIMARY
 
 if TYPE_CHECKING:
     from datacats.workflows.info import EnvironmentInfo, SiteInfo
@@ -24,15 +25,18 @@ _WORDS = {
 
 @click.command("info", epilog="Example:  datacats info catstown")
 @environment_argument
+@click.option("-s", "--site", help="This site of the environment alone.  [default: all of them]")
 @output_options
 @pass_session
-def command(session: Session, environment: str | None) -> None:
+def command(session: Session, environment: str | None, site: str | None) -> None:
     """Show what an environment is and where it answers."""
     from datacats.workflows.info import info  # noqa: PLC0415 - help must not pay for it
 
-    found = info(environment, session.workspace)
-    running = [f"{site.name}: {site.url}" for site in found.sites if site.containers.get("web") == "running"]
-    session.result(asdict(found), list(_lines(found)), running)
+    found = info(environment, session.workspace, site=site)
+    running = [f"{each.name}: {each.url}" for each in found.sites if each.containers.get("web") == "running"]
+    further = site not in {None, PRIMARY}
+    lines = _site(found, found.sites[0]) if further else _lines(found)
+    session.result(asdict(found), list(lines), running)
 
 
 def _lines(found: EnvironmentInfo) -> Iterator[str]:
@@ -47,11 +51,16 @@ def _lines(found: EnvironmentInfo) -> Iterator[str]:
         yield from _where(site)
     for site in found.sites[1:]:
         yield ""
-        yield f"Site: {site.name}"
-        yield f"Default port: {site.port}"
-        if site.volumes:
-            yield f"Data dir: {found.data / 'sites' / site.name}{_in_volumes(site)}"
-        yield from _where(site)
+        yield from _site(found, site)
+
+
+def _site(found: EnvironmentInfo, site: SiteInfo) -> Iterator[str]:
+    """The block of a further site."""
+    yield f"Site: {site.name}"
+    yield f"Default port: {site.port}"
+    if site.volumes:
+        yield f"Data dir: {found.data / 'sites' / site.name}{_in_volumes(site)}"
+    yield from _where(site)
 
 
 def _in_volumes(site: SiteInfo) -> str:

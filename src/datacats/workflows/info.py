@@ -54,17 +54,19 @@ class EnvironmentInfo:
     problem: str = ""
 
 
-def info(reference: str | None, workspace: Workspace) -> EnvironmentInfo:
-    """Return what an environment is. Raises NotFound, ConfigError, EngineUnreachable."""
+def info(reference: str | None, workspace: Workspace, *, site: str | None = None) -> EnvironmentInfo:
+    """Return what an environment is, with all its sites or the one that is named.
+
+    Raises NotFound also when there is no such site, ConfigError, EngineUnreachable.
+    """
     environment = workspace.find(reference)
     seen = workspace.ports.engine.containers.list(label=f"{labels.ENVIRONMENT}={environment.name}")
-    return _environment(workspace, environment, seen)
+    return _environment(workspace, environment, _sites(workspace, environment, site), seen)
 
 
 def one(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> SiteInfo:
     """Return what one site is. Raises NotFound when there is no such site."""
-    workspace.context(workspace.find(reference), site)
-    return next(each for each in info(reference, workspace).sites if each.name == site)
+    return info(reference, workspace, site=site).sites[0]
 
 
 def every(workspace: Workspace) -> tuple[EnvironmentInfo, ...]:
@@ -81,7 +83,7 @@ def _named(workspace: Workspace, name: str, seen: list[ContainerSeen]) -> Enviro
     disk, root = workspace.ports.disk, workspace.root
     try:
         environment = locate.find(disk, root, name, workspace.cwd)
-        return _environment(workspace, environment, seen)
+        return _environment(workspace, environment, _sites(workspace, environment), seen)
     except DatacatsError as error:
         problem = error.message
     source = Path()
@@ -90,11 +92,16 @@ def _named(workspace: Workspace, name: str, seen: list[ContainerSeen]) -> Enviro
     return EnvironmentInfo(name, source, root.environment(name), "", (), problem)
 
 
+def _sites(workspace: Workspace, environment: Environment, site: str | None = None) -> list[str]:
+    if site is not None:
+        return [site_file.read(workspace.ports.disk, environment, site).name]
+    return sorted(site_file.names(workspace.ports.disk, environment), key=lambda name: (name != PRIMARY, name))
+
+
 def _environment(
-    workspace: Workspace, environment: Environment, seen: tuple[ContainerSeen, ...] | list[ContainerSeen]
+    workspace: Workspace, environment: Environment, names: Sequence[str], seen: Sequence[ContainerSeen]
 ) -> EnvironmentInfo:
     mine = [each for each in seen if each.labels.get(labels.ROOT) == workspace.root.uuid]
-    names = sorted(site_file.names(workspace.ports.disk, environment), key=lambda name: (name != PRIMARY, name))
     sites = tuple(_site(workspace, environment, name, mine) for name in names)
     return EnvironmentInfo(environment.name, environment.source, environment.data, environment.ckan, sites)
 
