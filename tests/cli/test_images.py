@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
+import lzma
+import os
+import subprocess
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,11 +104,71 @@ def test_saved_images_are_there_again_after_a_load(desk: Desk, tmp_path: Path) -
     assert sorted(desk.engine.world.images) == sorted(NEWEST)
 
 
-def test_an_archive_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "cats.tar").write_bytes(b"meow")
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, lzma.compress])
+def test_a_load_takes_what_comes_through_a_pipe_and_what_is_compressed(
+    desk: Desk, tmp_path: Path, packed: Callable[[bytes], bytes]
+) -> None:
+    desk.done("images", "save", tmp_path / "ckan.tar")
+    desk.engine.world.images.clear()
+    (tmp_path / "packed").write_bytes(packed((tmp_path / "ckan.tar").read_bytes()))
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cp", tmp_path / "packed", tmp_path / "pipe"]):
+        assert desk.done("images", "load", tmp_path / "pipe", "--json").result["images"] == NEWEST
+    assert sorted(desk.engine.world.images) == sorted(NEWEST)
+
+
+def archive(*names: list[str] | None, file: str = "manifest.json") -> bytes:
+    """Images as Docker saves them, with these names each."""
+    content, written = json.dumps([{"RepoTags": each} for each in names]).encode(), io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as tar:
+        member = tarfile.TarInfo(file)
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "held"),
+    [
+        (archive(["nginx:1"]), "nginx:1"),
+        (archive([NEWEST[0]], ["nginx:1"], ["redis:7"]), "nginx:1, redis:7"),
+        (archive([NEWEST[0], "example.org/datacats/web:1"]), "example.org/datacats/web:1"),
+        (archive([NEWEST[0]], None), "an image without a name"),
+        (archive([NEWEST[0]], []), "an image without a name"),
+        (archive(), "no image"),
+    ],
+    ids=range(6),
+)
+def test_images_of_others_are_not_loaded(desk: Desk, tmp_path: Path, content: bytes, held: str) -> None:
+    (tmp_path / "cats.tar").write_bytes(content)
     ran = desk("images", "load", tmp_path / "cats.tar")
-    assert ran.status == 7
-    assert "refused" in ran.err or "answered" in ran.err
+    assert ran.status == 5
+    assert ran.err.startswith(f"Error: The archive holds {held}; only images of datacats are loaded.\n")
+    assert desk.engine.mutations == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"meow",
+        b"",
+        archive([NEWEST[0]])[:600],
+        gzip.compress(archive([NEWEST[0]]))[:80],
+        lzma.compress(archive([NEWEST[0]]))[:80],
+        archive([NEWEST[0]], file="index.json"),
+        archive([NEWEST[0]]).replace(b"RepoTags", b"RepoTogs"),
+        archive([NEWEST[0]]).replace(b"[{", b"{{"),
+        archive([NEWEST[0]]).replace(b"[{", b" {").replace(b"}]", b"} "),
+    ],
+    ids=range(9),
+)
+def test_an_archive_that_is_none_is_refused(desk: Desk, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cats.tar").write_bytes(content)
+    ran = desk("images", "load", tmp_path / "cats.tar")
+    assert ran.status == 2
+    assert ran.err.startswith("Error: That is no archive of images, or not the whole of one.\n")
+    assert "datacats images save FILE" in ran.err
+    assert desk.engine.mutations == []
 
 
 def old(desk: Desk) -> str:

@@ -10,7 +10,7 @@ import click
 from datacats.cli.groups import Group
 from datacats.cli.options import dry_run_option, output_options, pass_session
 from datacats.cli.session import Session
-from datacats.cli.transfer import force_option, reading, source_argument, target_argument, writing, wrote
+from datacats.cli.transfer import force_option, reading_twice, source_argument, target_argument, writing, wrote
 
 _MEGABYTE = 1_000_000
 
@@ -95,12 +95,12 @@ def save(session: Session, file: Path, force: bool, ckan: str) -> None:
 @output_options
 @pass_session
 def load(session: Session, file: Path) -> None:
-    """Take in the images of FILE."""
+    """Take in the images of FILE (- for standard input), which save wrote."""
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
-    with reading(file) as source:
-        image_store.load(source, session.workspace)
-    session.result({"file": str(file)}, [f"Loaded {file}"])
+    with reading_twice(file) as source:
+        names = image_store.load(source, session.workspace)
+    session.result({"file": str(file), "images": list(names)}, [f"Loaded {file}"])
 
 
 @command.command("prune", epilog="Example:  datacats images prune")

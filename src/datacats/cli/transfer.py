@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import stat
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import click
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import Conflict, DiskError
+
+_CHUNK = 1 << 20
 
 target_argument = click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 source_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
@@ -79,6 +82,19 @@ def reading(file: Path) -> Iterator[BinaryIO]:
             yield source
     except OSError as error:
         raise DiskError(f"{file} cannot be read: {error.strerror}.", "Check its name and permissions.") from error
+
+
+@contextmanager
+def reading_twice(file: Path) -> Iterator[BinaryIO]:
+    """Give a file to read from that can be read again; what comes through a pipe is kept in a temporary file."""
+    with reading(file) as source:
+        if source.seekable():
+            yield source
+            return
+        with tempfile.TemporaryFile() as kept:
+            shutil.copyfileobj(source, kept, _CHUNK)
+            kept.seek(0)
+            yield kept
 
 
 def wrote(session: Session, file: Path, **more: object) -> None:

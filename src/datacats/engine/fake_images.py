@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -72,19 +74,27 @@ class FakeImages:
         self._world.images.pop(str(ref), None)
 
     def save(self, refs: Sequence[ImageRef]) -> Iterator[bytes]:
-        """Return names and labels as one archive."""
-        yield json.dumps([[str(ref), dict(self._world.image(ref).labels)] for ref in refs]).encode()
+        """Return names and labels as one archive, in the form of Docker's own."""
+        held = [{"RepoTags": [str(ref)], "Labels": dict(self._world.image(ref).labels)} for ref in refs]
+        content, archive = json.dumps(held).encode(), io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            member = tarfile.TarInfo("manifest.json")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        yield archive.getvalue()
 
     def load(self, archive: Iterable[bytes]) -> None:
         """Take in an archive that ``save`` made."""
         self._world.change("load images")
-        content = b"".join(archive)
         try:
-            saved = json.loads(content)
-        except ValueError:
+            with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
+                manifest = tar.extractfile("manifest.json")
+                saved = json.loads(manifest.read() if manifest else b"")
+        except (tarfile.TarError, ValueError):
             raise refusal(500, "Error processing tar file(exit status 1): unexpected EOF") from None
-        for name, labels in saved:
-            self._world.add_image(ImageRef.parse(name), labels=labels)
+        for each in saved:
+            for name in each["RepoTags"]:
+                self._world.add_image(ImageRef.parse(name), labels=each["Labels"])
 
     def take_root(self, archive: Iterable[bytes], ref: ImageRef) -> None:
         """Make an image, whatever the archive holds."""

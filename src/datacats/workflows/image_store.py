@@ -16,7 +16,7 @@ from datacats.model.plan import Plan
 from datacats.planning import provision
 from datacats.recipes import LINES, resolve_ckan
 from datacats.store import locate, site_file
-from datacats.workflows import images
+from datacats.workflows import image_archive, images
 from datacats.workflows.workspace import Workspace
 
 _CHUNK = 1 << 20
@@ -98,9 +98,15 @@ def save(ckan: str, target: BinaryIO, workspace: Workspace) -> tuple[ImageRef, .
     return _refs(wanted)
 
 
-def load(source: BinaryIO, workspace: Workspace) -> None:
-    """Take in an archive that ``save`` wrote."""
+def load(source: BinaryIO, workspace: Workspace) -> tuple[str, ...]:
+    """Take in an archive that ``save`` wrote, and that can be read twice; return the names of its images.
+
+    Raises what ``image_archive.names`` raises, before the engine sees anything of it.
+    """
+    names = image_archive.names(source)
+    source.seek(0)
     workspace.ports.engine.images.load(iter(lambda: source.read(_CHUNK), b""))
+    return names
 
 
 def prune(workspace: Workspace, events: Events = ignore) -> Plan:
