@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -10,10 +11,12 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from datacats.errors import Conflict
 from datacats.model.image import ROLES, ImageRef
 from tests.support.desk import Desk, images_of
 
@@ -171,11 +174,11 @@ def test_an_archive_that_is_none_is_refused(desk: Desk, tmp_path: Path, content:
     assert desk.engine.mutations == []
 
 
-def old(desk: Desk) -> str:
+def old(desk: Desk, digest: str = "0123456789ab") -> str:
     """Let an image of an earlier recipe be there."""
-    ref = ImageRef("datacats/web", "2.12.0-0123456789ab")
+    ref = ImageRef("datacats/web", f"2.12.0-{digest}")
     desk.engine.world.images[str(ref)] = desk.engine.world.images[NEWEST[0]].__class__(
-        "sha256:old", (str(ref),), labels=desk.engine.world.images[NEWEST[0]].labels
+        f"sha256:{digest}", (str(ref),), labels=desk.engine.world.images[NEWEST[0]].labels
     )
     return str(ref)
 
@@ -207,3 +210,55 @@ def test_prune_removes_nothing_while_it_cannot_be_told_who_uses_what(catstown: D
     catstown.disk.add(path, b"{}")
     assert catstown("images", "prune").status == 3
     assert catstown.changes() == []
+
+
+OTHERS = Path("/home/other/.datacats")
+
+
+@pytest.fixture
+def beside(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Another data root on the same host and engine, whose environment went back to its first images."""
+    other = Desk(monkeypatch, OTHERS)
+    other.engine, other.disk, other.http = catstown.engine, catstown.disk, catstown.http
+    other.cwd = Path("/home/other")
+    other.create("birdland")
+    catstown.forget()
+    return other
+
+
+def on(desk: Desk, environment: str, image: str) -> None:
+    """Let a site have run on an image before it was upgraded."""
+    path = desk.workspace().root.environment(environment) / "sites" / "primary" / "site.json"
+    images = json.dumps({"web": image, "postgres": "a:1", "search": "a:1", "redis": "a:1"})
+    desk.disk.add(path, desk.disk.read(path).replace(b'"previous": null', f'"previous": {images}'.encode()))
+
+
+def test_prune_keeps_what_a_site_of_another_data_root_could_go_back_to(catstown: Desk, beside: Desk) -> None:
+    kept = old(catstown)
+    on(beside, "birdland", kept)
+    line = next(line for line in catstown.done("images", "list").lines if line.startswith(kept))
+    assert line.split()[-1] == f"{OTHERS}:birdland/primary"
+    assert catstown.done("images", "prune").out == "Removed 0 images\n"
+
+
+def test_prune_keeps_what_a_container_was_made_from_whoever_it_is_of(catstown: Desk, beside: Desk) -> None:
+    catstown.disk.refused[beside.workspace().root.path] = errno.EACCES
+    kept, gone = old(catstown), old(catstown, "ba9876543210")
+    web = catstown.engine.world.container("datacats_web_birdland")
+    web.spec = replace(web.spec, image=ImageRef.parse(kept))
+    assert catstown.done("images", "prune").out == "Removed 1 images\n"
+    assert kept in catstown.engine.world.images
+    assert gone not in catstown.engine.world.images
+    web.name, web.spec = "theirs", replace(web.spec, labels={})
+    assert next(line for line in catstown.done("images", "list").lines if line.startswith(kept)).endswith(" theirs")
+
+
+def test_prune_goes_on_past_an_image_that_the_engine_keeps(catstown: Desk) -> None:
+    kept, gone = sorted([old(catstown), old(catstown, "ba9876543210")])
+    error = Conflict("It is being used by a container that was made just now.")
+    catstown.engine.world.failures[f"remove image {kept}"] = error
+    ran = catstown.done("images", "prune")
+    assert ran.out == f"Removed 1 images\n{kept} stays: it is in use\n"
+    assert f"{kept} stays: It is being used by a container" in ran.err
+    assert gone not in catstown.engine.world.images
+    assert catstown.done("images", "prune", "--json").result == {"changed": [], "kept": [kept]}

@@ -108,11 +108,16 @@ def load(session: Session, file: Path) -> None:
 @output_options
 @pass_session
 def prune(session: Session, dry_run: bool) -> None:
-    """Remove the images of datacats that no site uses and no new environment would run on."""
+    """Remove the images of datacats that no site uses and no new environment would run on.
+
+    Sites of other data roots count, and so does every container on this engine.
+    """
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
     if dry_run:
         session.foreseen(image_store.plan_prune(session.workspace))
         return
-    plan = image_store.prune(session.workspace, session.events())
-    session.result({"changed": [str(step) for step in plan]}, [f"Removed {len(plan)} images"])
+    done = image_store.prune(session.workspace, session.events())
+    kept = [f"{name} stays: it is in use" for name in done.kept]
+    record = {"changed": [str(step) for step in done.plan], "kept": list(done.kept)}
+    session.result(record, [f"Removed {len(done.plan)} images", *kept])

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from datacats.apply import apply
-from datacats.errors import ConfigError, ImageMissing
+from datacats.errors import ConfigError, Conflict, ImageMissing
 from datacats.model import labels
-from datacats.model.event import Events, ignore
+from datacats.model.event import Events, Said, ignore
 from datacats.model.image import ROLES, ImageRef, ImageSet
 from datacats.model.observed import ImageSeen
-from datacats.model.plan import Plan
+from datacats.model.plan import Operation, Plan
 from datacats.planning import provision
 from datacats.recipes import LINES, resolve_ckan
-from datacats.store import locate, site_file
 from datacats.workflows import image_archive, images
+from datacats.workflows.image_uses import uses
 from datacats.workflows.workspace import Workspace
 
 _CHUNK = 1 << 20
@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """An image of datacats on this engine: size in bytes, created in seconds since 1970, and the sites that use it."""
+    """An image of datacats on this engine: size in bytes, created in seconds since 1970, and who uses it."""
 
     name: str
     role: str
@@ -35,9 +35,17 @@ class LocalImage:
     used_by: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed, and the names of the images that the engine kept."""
+
+    plan: Plan
+    kept: tuple[str, ...] = ()
+
+
 def every(workspace: Workspace) -> tuple[LocalImage, ...]:
     """Return the images of datacats on this engine. ``current`` is what a new environment would run on."""
-    uses = dict(_uses(workspace))
+    found = uses(workspace)
     current = {str(ref) for line in LINES for ref in _refs(images.wanted(workspace, resolve_ckan(line))[0])}
     return tuple(
         LocalImage(
@@ -47,7 +55,7 @@ def every(workspace: Workspace) -> tuple[LocalImage, ...]:
             size=seen.size,
             created=seen.created,
             current=name in current,
-            used_by=tuple(sorted(site for site, names in uses.items() if name in names or _is_made_of(name, names))),
+            used_by=tuple(sorted(site for site, names in found.items() if name in names or _is_made_of(name, names))),
         )
         for seen in workspace.ports.engine.images.list()
         for name in sorted(seen.names)
@@ -109,11 +117,22 @@ def load(source: BinaryIO, workspace: Workspace) -> tuple[str, ...]:
     return names
 
 
-def prune(workspace: Workspace, events: Events = ignore) -> Plan:
-    """Remove the images of datacats that no site uses or could go back to, and no new environment would run on."""
-    plan = plan_prune(workspace)
-    apply(plan, workspace.ports, events)
-    return plan
+def prune(workspace: Workspace, events: Events = ignore) -> Pruned:
+    """Remove the images of datacats that nobody uses or could go back to, and no new environment would run on.
+
+    One that the engine keeps, because it is in use after all, keeps no other from going.
+    """
+    removed: list[Operation] = []
+    kept: list[str] = []
+    for step in plan_prune(workspace):
+        try:
+            apply(Plan.of([step]), workspace.ports, events)
+        except Conflict as error:
+            kept.append(str(step).removeprefix("remove image "))
+            events(Said(f"{kept[-1]} stays: {error.message}"))
+        else:
+            removed.append(step)
+    return Pruned(Plan.of(removed), tuple(kept))
 
 
 def plan_prune(workspace: Workspace) -> Plan:
@@ -134,14 +153,3 @@ def _is_made_of(name: str, used: Collection[str]) -> bool:
     """Whether an image is derived from a used web image: with more packages, or to install extensions for it."""
     tags = [ImageRef.parse(each).tag for each in used if each.startswith("datacats/web:")]
     return any(name.startswith((f"datacats/web:{tag}-", f"datacats/build:{tag}-")) for tag in tags)
-
-
-def _uses(workspace: Workspace) -> Iterator[tuple[str, set[str]]]:
-    """Yield each site with the names of the images that it runs on or could go back to."""
-    disk = workspace.ports.disk
-    for name in locate.names(disk, workspace.root):
-        environment = locate.by_name(disk, workspace.root, name)
-        for site_name in site_file.names(disk, environment):
-            site = site_file.read(disk, environment, site_name)
-            sets: Sequence[ImageSet] = [site.images, *([site.previous] if site.previous else [])]
-            yield f"{name}/{site_name}", {str(ref) for each in sets for ref in _refs(each)}
