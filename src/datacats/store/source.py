@@ -24,7 +24,7 @@ __pycache__/
 _INI = """\
 # CKAN's configuration of this environment: choices, the same for all its sites.
 # Commit it; it holds no secret. Databases, search, URLs, site id and keys are each site's own: datacats adds them
-# when it starts CKAN. After a change: datacats reload
+# when it starts CKAN. The development server follows a change on the next request; in production: datacats reload
 [app:main]
 use = egg:ckan
 ckan.plugins = {plugins}

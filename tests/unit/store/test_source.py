@@ -34,6 +34,11 @@ def new(title: str = "Cats", *, datastore: bool = True, first: str = "") -> dict
     return dict(ckan_ini.settings(source.new_files(title, datastore=datastore, first=first)[source.INI]))
 
 
+def test_a_new_ini_says_what_a_change_needs_in_either_mode() -> None:
+    said = source.new_files("Cats")[source.INI].decode().partition("[app:main]")[0]
+    assert "development server follows a change on the next request; in production: datacats reload\n" in said
+
+
 @pytest.mark.parametrize("key", sorted(OWNED))
 def test_what_is_each_sites_own_cannot_stand_in_the_sources_ini(key: str) -> None:
     message, hint = refusal(f"{GOOD}{key} = x\n".encode())
