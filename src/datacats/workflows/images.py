@@ -12,6 +12,7 @@ from datacats.model.image import BASES, BaseKind, BuildContext, ImageRef, ImageS
 from datacats.model.plan import Plan
 from datacats.planning import provision
 from datacats.store import host
+from datacats.workflows import space
 from datacats.workflows.workspace import Workspace
 
 _KINDS: tuple[BaseKind, ...] = ("debian", "bootstrap")
@@ -48,6 +49,7 @@ def ensure(workspace: Workspace, ckan: str, events: Events) -> ImageSet:
     images, absent = wanted(workspace, ckan)
     if not absent:
         return images
+    space.refuse_images(workspace, absent)
     if registry := workspace.env.get("DATACATS_REGISTRY"):
         _pull(workspace, _candidates(workspace, ckan, _KINDS), registry, events)
         images, absent = wanted(workspace, ckan)

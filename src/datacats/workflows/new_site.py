@@ -10,7 +10,8 @@ from pathlib import Path
 from datacats.apply import apply
 from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site, SiteContext
-from datacats.model.event import Events
+from datacats.model.event import Events, Said
+from datacats.model.finding import Severity
 from datacats.model.hashing import ckan_hash
 from datacats.model.image import ImageSet
 from datacats.model.names import PRIMARY, typed
@@ -20,8 +21,9 @@ from datacats.planning import admin, database
 from datacats.recipes import resolve_ckan
 from datacats.services import postgres
 from datacats.store import locate, site_file
-from datacats.workflows import claim, follow, images, ours, parts, placement, purge, settle, spares, up
+from datacats.workflows import claim, follow, images, ours, parts, placement, purge, settle, space, spares, up
 from datacats.workflows import template as templates
+from datacats.workflows.checks import memory
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
@@ -80,6 +82,7 @@ def make_site(workspace: Workspace, environment: Environment, new: NewSite, even
     Raises Conflict when the site is there already, or somebody else's on the disk or the engine.
     """
     wanted = refuse(workspace, environment, new)
+    _tell_memory(workspace, events)
     site = claim.claim(workspace, environment, new.site, wanted, new.options, events)
     try:
         return _make(workspace, environment, new, site, Audience(events, show))
@@ -96,7 +99,18 @@ def refuse(workspace: Workspace, environment: Environment, new: NewSite) -> Imag
     locate.refuse_stranger(workspace.ports.disk, environment.data)
     ckan = resolve_ckan(environment.ckan)
     ours.refuse_strangers(observe(workspace.ports, environment, new.site), workspace.root.uuid)
-    return images.wanted(workspace, ckan)[0]
+    wanted, absent = images.wanted(workspace, ckan)
+    space.refuse(workspace, absent)
+    return wanted
+
+
+def _tell_memory(workspace: Workspace, events: Events) -> None:
+    """Say so when there is little memory for a site; it may do all the same."""
+    engine = workspace.ports.engine
+    free = memory.available(workspace.ports.disk) if engine.host == "127.0.0.1" else None
+    for found in memory.judge(workspace.engine_info().memory, free):
+        if found.severity is not Severity.OK:
+            events(Said(f"{found.what} {found.why} {found.fix}"))
 
 
 @dataclass(frozen=True, slots=True)

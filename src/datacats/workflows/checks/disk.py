@@ -8,6 +8,7 @@ from pathlib import Path
 
 from datacats.model.finding import Finding, Severity, ok
 from datacats.workflows.checks.facts import Facts
+from datacats.workflows.space import size
 
 NAME = "disk"
 
@@ -38,7 +39,7 @@ def judge(places: Sequence[tuple[Place, int]]) -> tuple[Finding, ...]:
 
 
 def _judge(place: Place, free: int) -> Finding:
-    what = f"{_size(free)} are free for {place.what} ({place.path})."
+    what = f"{size(free)} are free for {place.what} ({place.path})."
     if free >= place.wise:
         return ok(NAME, what)
     severity = Severity.ERROR if free < place.least else Severity.WARNING
@@ -65,7 +66,3 @@ def _places(facts: Facts) -> Iterator[Place]:
             "The images of a CKAN version take 1 GiB, and building them 3 GiB more. Logs of containers lie there too.",
             "Remove images of datacats that nobody uses: datacats images prune; what else there is: docker system df",
         )
-
-
-def _size(size: int) -> str:
-    return f"{size / _GIB:.1f} GiB" if size >= _GIB else f"{size // _MIB} MiB"

@@ -25,23 +25,24 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     info = facts.engine.info
     if info is None:
         return ()
-    return judge(info.memory, _available(facts.ports.disk) if facts.engine.is_local else None)
+    return judge(info.memory, available(facts.ports.disk) if facts.engine.is_local else None)
 
 
-def judge(total: int, available: int | None) -> tuple[Finding, ...]:
-    """Judge the engine's memory in bytes; ``available`` is None where that cannot be known."""
+def judge(total: int, free: int | None) -> tuple[Finding, ...]:
+    """Judge the engine's memory in bytes; ``free`` is None where that cannot be known."""
     has = f"The engine has {total // _MIB} MiB of memory"
     if total < _LEAST:
         return (Finding(NAME, Severity.ERROR, f"{has}: not enough for a site.", _WHY, "Give the machine 2 GiB."),)
     if total < _WISE:
         return (Finding(NAME, Severity.WARNING, f"{has}: just enough for one site.", _WHY, _FIX),)
-    if available is not None and available < _ONE_SITE:
-        return (Finding(NAME, Severity.WARNING, f"Only {available // _MIB} MiB of memory are free.", _WHY, _FIX),)
-    free = "" if available is None else f", {available // _MIB} MiB are free"
-    return (ok(NAME, f"{has}{free}."),)
+    if free is not None and free < _ONE_SITE:
+        return (Finding(NAME, Severity.WARNING, f"Only {free // _MIB} MiB of memory are free.", _WHY, _FIX),)
+    rest = "" if free is None else f", {free // _MIB} MiB are free"
+    return (ok(NAME, f"{has}{rest}."),)
 
 
-def _available(disk: Disk) -> int | None:
+def available(disk: Disk) -> int | None:
+    """Return the bytes of memory that programs of this host could still have; None where it does not say."""
     with suppress(DatacatsError):
         if found := re.search(rb"^MemAvailable:\s+(\d+) kB$", disk.read(Path("/proc/meminfo")), re.MULTILINE):
             return int(found[1]) * 1024
