@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from datacats.errors import EngineUnreachable, Unhealthy
+from datacats.model.image import ImageRef
 from datacats.model.ports import Completed
-from tests.support.desk import HOME, Desk
+from tests.support.desk import HOME, Desk, images_of
 
 WEB_PORT = "catstown is taken by python3 (pid 7)."
 
@@ -94,3 +95,18 @@ def test_without_an_engine_doctor_still_works(well: Desk) -> None:
 
 def test_an_environment_that_is_not_there_is_an_error_of_its_own(well: Desk) -> None:
     assert well("doctor", "nowhere").status == 4
+
+
+def test_a_dry_run_shows_what_fix_would_do_and_mends_nothing(well: Desk) -> None:
+    assert well.done("doctor", "--fix", "--dry-run").out == "Nothing to do.\n"
+    path = HOME / "catstown" / "sites" / "primary" / "secrets.json"
+    well.disk.add(path, well.disk.read(path), mode=0o644)
+    well.engine.world.add_image(ImageRef("debian", "bookworm-slim"))
+    del well.engine.world.images[str(images_of("2.12")["redis"])]
+    well.forget()
+    ran = well.done("doctor", "--fix", "--dry-run")
+    assert str(path) in ran.out
+    assert "build datacats/redis:" in ran.out
+    assert well.done("doctor", "--dry-run").out == ran.out
+    assert well.changes() == []
+    assert well("doctor", "--dry-run", "nowhere").status == 4

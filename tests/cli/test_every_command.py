@@ -250,3 +250,41 @@ def test_what_only_looks_changes_nothing_and_answers_in_one_document(catstown: D
 def test_a_dry_run_of_a_failure_fails_alike(desk: Desk, words: str) -> None:
     said = refused(desk(*typed(words, "nowhere"), "--dry-run", stdin=b"correct horse\n"), 4)
     assert "There is no environment 'nowhere'" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "foreseen"),
+    [
+        ("db load - -e NAME", ["run SQL in datacats_postgres_NAME: an empty database", "then load - into it"]),
+        ("db load - -e NAME --datastore", ["run python /usr/lib/datacats/migrate.py", "then start what was stopped"]),
+        ("files import - -e NAME", ["unpack the archive among its files (asked for)"]),
+        ("demo-data NAME", ["load what of the demo catalogue is not there yet (asked for)"]),
+    ],
+)
+def test_what_brings_data_in_says_beforehand_what_it_would_do(catstown: Desk, words: str, foreseen: list[str]) -> None:
+    shown = catstown.done(*typed(words, "catstown"), "--dry-run").out
+    assert all(line.replace("NAME", "catstown") in shown for line in foreseen)
+    assert catstown.changes() == []
+    ran = catstown.done(*typed(words, "catstown"), "--dry-run", "--json", "-q")
+    assert set(ran.result) == {"plan", "later"}
+
+
+@pytest.mark.parametrize("words", ["db load - -e NAME", "files import - -e NAME", "demo-data NAME"])
+def test_a_dry_run_shows_that_what_the_command_needs_would_be_started(catstown: Desk, words: str) -> None:
+    for container in catstown.engine.world.containers.values():
+        container.state = "exited"
+    catstown.engine.world.networks.clear()
+    shown = catstown.done(*typed(words, "catstown"), "--dry-run").out
+    assert ("start datacats_postgres_catstown" in shown) is not words.startswith("files")
+    assert "create network datacats_front_catstown" in shown
+
+
+def test_what_a_load_does_is_what_was_foreseen(catstown: Desk) -> None:
+    foreseen = catstown.done("db", "load", "-", "-e", "catstown", "--dry-run", "--json").result
+    ran = catstown.done("db", "load", "-", "-e", "catstown", stdin=b"PGDMP")
+    done = [line[10:].rpartition(" (")[0] for line in ran.err.splitlines() if " s  " in line[:11]]
+    until = foreseen["later"].index("start what was stopped")
+    steps = [*foreseen["plan"], *foreseen["later"][1:until]]
+    assert done[: len(steps)] == steps
+    assert done[-1] == foreseen["later"][-1]
+    assert any(step.startswith("start ") for step in done[len(steps) :])

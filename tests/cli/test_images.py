@@ -37,6 +37,28 @@ def test_list_of_nothing_says_how_to_make_them(desk: Desk) -> None:
     assert desk.done("images", "list", "--json").result == {"images": []}
 
 
+@pytest.mark.parametrize("words", [["pull"], ["images", "build"], ["pull", "--all"]])
+def test_what_would_be_pulled_or_built_is_told_beforehand_each_once(desk: Desk, words: list[str]) -> None:
+    assert desk.done(*words, "--dry-run").out == "Nothing to do.\n"
+    desk.engine.world.images.clear()
+    lines = desk.done(*words, "--dry-run").lines
+    assert lines[0].startswith("1 pull debian:bookworm-slim")
+    assert len(lines) == 1 + (8 if "--all" in words else 4)
+    assert [line.split()[1] for line in lines[1:]] == ["build"] * (len(lines) - 1)
+    lines = desk.done(*words, "--dry-run", "--registry", REGISTRY).lines
+    assert [line.split()[1:3] for line in lines if NEWEST[0] in line] == [["pull", f"{REGISTRY}/{NEWEST[0]}"]]
+    assert desk.engine.mutations == []
+
+
+def test_what_would_be_pushed_or_loaded_is_told_beforehand(desk: Desk, tmp_path: Path) -> None:
+    lines = desk.done("images", "push", "--registry", REGISTRY, "--dry-run").lines
+    assert lines == [f"{n} push {REGISTRY}/{name} (asked for)" for n, name in enumerate(NEWEST, 1)]
+    desk.done("images", "save", tmp_path / "ckan.tar")
+    lines = desk.done("images", "load", tmp_path / "ckan.tar", "--dry-run").lines
+    assert lines == [f"then load {name}" for name in NEWEST]
+    assert desk.engine.mutations == []
+
+
 def test_build_of_what_is_here_does_nothing_and_names_it(desk: Desk) -> None:
     assert desk.done("images", "build").lines == NEWEST
     assert desk.engine.mutations == []

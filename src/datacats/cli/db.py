@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from datacats.cli.groups import Group
+from datacats.cli.options import dry_run_option
 from datacats.cli.session import Session
 from datacats.cli.transfer import force_option, of_a_site, reading, source_argument, target_argument, writing, wrote
 
@@ -37,12 +38,18 @@ def dump(session: Session, file: Path, force: bool, environment: str | None, dat
 @command.command("load", epilog="Example:  datacats db load catstown.dump")
 @source_argument
 @_datastore
+@dry_run_option
 @of_a_site
-def load(session: Session, file: Path, environment: str | None, datastore: bool, site: str) -> None:
+def load(session: Session, file: Path, environment: str | None, datastore: bool, site: str, dry_run: bool) -> None:
     """Replace the database by the dump in FILE (- for standard input), custom format or SQL."""
     from datacats.workflows import database  # noqa: PLC0415 - help must not pay for it
 
     which = database.DatabaseOf(environment, site, datastore)
+    if dry_run:
+        before, after, last = database.plan_load(which, session.workspace)
+        later = [f"load {file} into it", *map(str, after), "start what was stopped", *map(str, last)]
+        session.foreseen(before, later)
+        return
     with reading(file) as source:
         database.load(which, source, sys.stderr.buffer, session.workspace, session.events())
     session.result({"file": str(file)}, [f"Loaded {file}"])

@@ -23,15 +23,19 @@ _ITSELF = "datacats doctor --fix"
 @click.command("doctor", epilog="Example:  datacats doctor --fix")
 @environment_argument
 @click.option("--fix", is_flag=True, help="Mend what loses nothing: modes, owners, leftovers, missing images.")
+@click.option("--dry-run", is_flag=True, help="Print the plan of --fix and do nothing.")
 @output_options
 @pass_session
-def command(session: Session, environment: str | None, fix: bool) -> int:
+def command(session: Session, environment: str | None, fix: bool, dry_run: bool) -> int:
     """Look for what is wrong, and what mends it; without ENVIRONMENT in all of them.
 
     Ends with 0 when nothing that was found is an error, else with 19.
     """
-    from datacats.workflows.doctor import doctor  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.doctor import doctor, plan_fix  # noqa: PLC0415 - help must not pay for it
 
+    if dry_run:
+        session.foreseen(plan_fix(session.facts(environment)))
+        return 0
     report = doctor(session.facts(environment), session.events(), fix=fix)
     session.result(_record(report), list(_lines(report)))
     return 0 if report.healthy else Unhealthy.exit_code

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from datacats.cli.groups import Group
+from datacats.cli.options import dry_run_option
 from datacats.cli.session import Session
 from datacats.cli.transfer import force_option, of_a_site, reading, source_argument, target_argument, writing, wrote
 
@@ -32,11 +33,15 @@ def export(session: Session, file: Path, force: bool, environment: str | None, s
 
 @command.command("import", epilog="Example:  datacats files import uploads.tar")
 @source_argument
+@dry_run_option
 @of_a_site
-def import_(session: Session, file: Path, environment: str | None, site: str) -> None:
+def import_(session: Session, file: Path, environment: str | None, site: str, dry_run: bool) -> None:
     """Add the files of the tar archive FILE (- for standard input) to the site's."""
     from datacats.workflows import storage  # noqa: PLC0415 - help must not pay for it
 
+    if dry_run:
+        session.foreseen(storage.plan_import(environment, session.workspace, site=site))
+        return
     with reading(file) as source:
         storage.import_(environment, source, sys.stderr.buffer, session.workspace, site=site)
     session.result({"file": str(file)}, [f"Imported {file}"])

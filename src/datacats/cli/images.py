@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -49,28 +50,40 @@ def list_(session: Session) -> None:
 @command.command("build", epilog="Example:  datacats images build --ckan 2.11")
 @ckan_option
 @registry_option
+@dry_run_option
 @output_options
 @pass_session
-def build(session: Session, ckan: str, registry: str | None) -> None:
+def build(session: Session, ckan: str, registry: str | None, dry_run: bool) -> None:
     """Have the images of a CKAN version here: from the registry, else built."""
-    from datacats.model.image import ROLES  # noqa: PLC0415 - help must not pay for it
-    from datacats.workflows import image_store  # noqa: PLC0415
+    have(session, (ckan,), registry, dry_run=dry_run)
 
-    wanted = image_store.build(ckan, session.workspace.with_registry(registry), session.events())
-    names = [str(wanted[role]) for role in ROLES]
+
+def have(session: Session, versions: Sequence[str], registry: str | None, *, dry_run: bool) -> None:
+    """Have the images of CKAN versions here and show their names, or show the plan."""
+    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+
+    workspace = session.workspace.with_registry(registry)
+    if dry_run:
+        session.foreseen(image_store.plan_build(versions, workspace))
+        return
+    names = [str(ref) for ref in image_store.build_all(versions, workspace, session.events())]
     session.result({"images": names}, names)
 
 
 @command.command("push", epilog="Example:  datacats images push --registry registry.example.org:5000")
 @ckan_option
 @registry_option
+@dry_run_option
 @output_options
 @pass_session
-def push(session: Session, ckan: str, registry: str | None) -> None:
+def push(session: Session, ckan: str, registry: str | None, dry_run: bool) -> None:
     """Send the images of a CKAN version to a registry."""
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
     target = image_store.registry_of(session.workspace, registry)
+    if dry_run:
+        session.foreseen(image_store.plan_push(ckan, target, session.workspace))
+        return
     names = [str(ref) for ref in image_store.push(ckan, target, session.workspace, session.events())]
     session.result({"images": names}, names)
 
@@ -92,13 +105,18 @@ def save(session: Session, file: Path, force: bool, ckan: str) -> None:
 
 @command.command("load", epilog="Example:  datacats images load ckan-2.12.tar")
 @source_argument
+@dry_run_option
 @output_options
 @pass_session
-def load(session: Session, file: Path) -> None:
+def load(session: Session, file: Path, dry_run: bool) -> None:
     """Take in the images of FILE (- for standard input), which save wrote."""
-    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.plan import Plan  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_archive, image_store  # noqa: PLC0415
 
     with reading_twice(file) as source:
+        if dry_run:
+            session.foreseen(Plan(), [f"load {name}" for name in image_archive.names(source)])
+            return
         names = image_store.load(source, session.workspace)
     session.result({"file": str(file), "images": list(names)}, [f"Loaded {file}"])
 

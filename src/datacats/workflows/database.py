@@ -50,8 +50,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     """
     context = _ready(workspace, which, events)
     with workspace.lock(context.environment, which.site):
-        apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
-        apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
+        apply(_preparing(workspace, context, which), workspace.ports, events)
         _inside(
             workspace,
             context,
@@ -60,15 +59,37 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
             "the load",
         )
         _swap(workspace, context, which, events)
-        apply(_sql(context, database.forget(which.name), "the old database goes"), workspace.ports, events)
+        apply(_forgetting(context, which), workspace.ports, events)
+
+
+def plan_load(which: DatabaseOf, workspace: Workspace) -> tuple[Plan, Plan, Plan]:
+    """Return what ``load`` would do, and do nothing: before the dump is loaded, after it, and when the site is up."""
+    environment = workspace.find(which.reference)
+    context = workspace.context(environment, complete(workspace, environment, which.site))
+    before = up.plan_up(workspace, context, up.BACKING) + _preparing(workspace, context, which)
+    after = _swapped(workspace, context, which) + Plan.of(_after_load(context))
+    return before, after, _forgetting(context, which)
+
+
+def _preparing(workspace: Workspace, context: SiteContext, which: DatabaseOf) -> Plan:
+    left = ours.remove_one_offs(workspace, context, {_PURPOSE})
+    return left + _sql(context, database.prepare(which.name), "an empty database")
+
+
+def _forgetting(context: SiteContext, which: DatabaseOf) -> Plan:
+    return _sql(context, database.forget(which.name), "the old database goes")
+
+
+def _swapped(workspace: Workspace, context: SiteContext, which: DatabaseOf) -> Plan:
+    stop = ours.stop_ckan(workspace, context, cause="its database is replaced")
+    left = _sql(context, database.forget(which.name), "what an interrupted load kept goes")
+    return stop + left + _swapping(context, database.swap(which.name))
 
 
 def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:
-    cause = "its database is replaced"
-    stop = ours.stop_ckan(workspace, context, cause=cause)
-    left = _sql(context, database.forget(which.name), "what an interrupted load kept goes")
+    steps = _swapped(workspace, context, which)
     try:
-        apply(stop + left + _swapping(context, database.swap(which.name)), workspace.ports, events)
+        apply(steps, workspace.ports, events)
         try:
             apply(Plan.of(_after_load(context)), workspace.ports, events)
         except CommandFailed:

@@ -10,6 +10,7 @@ from datacats.apply import apply
 from datacats.errors import DatacatsError
 from datacats.model.event import Events, Said, ignore
 from datacats.model.finding import Finding, HaveImages, Severity
+from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.workflows import images
 from datacats.workflows.checks import (
@@ -84,6 +85,17 @@ def doctor(facts: Facts, events: Events = ignore, *, fix: bool = False) -> Repor
     done = [each for each in found if each.mend is not None and _mended(each, facts, events)]
     after = examine(facts.again()) if done else found
     return Report(after, tuple(each for each in done if each not in after))
+
+
+def plan_fix(facts: Facts) -> Plan:
+    """Return what would be mended now, and do nothing. Raises NotFound for the reference."""
+    return Plan.of(step for each in examine(facts) for step in _mending(each, facts))
+
+
+def _mending(finding: Finding, facts: Facts) -> Plan:
+    if isinstance(finding.mend, HaveImages):
+        return images.plan(facts.workspace, resolve_ckan(finding.mend.ckan)) if facts.workspace else Plan()
+    return finding.mend or Plan()
 
 
 def examine(facts: Facts) -> tuple[Finding, ...]:

@@ -74,6 +74,12 @@ def build_all(versions: Sequence[str], workspace: Workspace, events: Events = ig
     return tuple(dict.fromkeys(found))
 
 
+def plan_build(versions: Sequence[str], workspace: Workspace) -> Plan:
+    """Return what ``build_all`` would do, as far as it can be told before the registry is asked, and do nothing."""
+    steps = [step for version in versions for step in images.plan(workspace, resolve_ckan(version))]
+    return Plan.of({str(step): step for step in steps}.values())
+
+
 def lines() -> tuple[str, ...]:
     """Return the lines of CKAN that are supported, newest first."""
     return tuple(LINES)
@@ -81,12 +87,13 @@ def lines() -> tuple[str, ...]:
 
 def push(ckan: str, registry: str, workspace: Workspace, events: Events = ignore) -> tuple[ImageRef, ...]:
     """Send the images of a CKAN version to a registry. Raises ImageMissing when they are not here."""
-    wanted, absent = images.wanted(workspace, resolve_ckan(ckan))
-    if absent:
-        raise ImageMissing(f"{absent[0]} is not here.", f"Make it: datacats images build --ckan {ckan}")
-    refs = _refs(wanted)
-    apply(provision.push(refs, registry), workspace.ports, events)
-    return tuple(ref.at(registry) for ref in refs)
+    apply(plan_push(ckan, registry, workspace), workspace.ports, events)
+    return tuple(ref.at(registry) for ref in _here(ckan, workspace))
+
+
+def plan_push(ckan: str, registry: str, workspace: Workspace) -> Plan:
+    """Return what ``push`` would do, and do nothing. Raises what it raises."""
+    return provision.push(_here(ckan, workspace), registry)
 
 
 def registry_of(workspace: Workspace, chosen: str | None) -> str:
@@ -99,11 +106,9 @@ def registry_of(workspace: Workspace, chosen: str | None) -> str:
 
 def save(ckan: str, target: BinaryIO, workspace: Workspace) -> tuple[ImageRef, ...]:
     """Write the images of a CKAN version to one archive. Raises ImageMissing when they are not here."""
-    wanted, absent = images.wanted(workspace, resolve_ckan(ckan))
-    if absent:
-        raise ImageMissing(f"{absent[0]} is not here.", f"Make it: datacats images build --ckan {ckan}")
-    target.writelines(workspace.ports.engine.images.save(_refs(wanted)))
-    return _refs(wanted)
+    refs = _here(ckan, workspace)
+    target.writelines(workspace.ports.engine.images.save(refs))
+    return refs
 
 
 def load(source: BinaryIO, workspace: Workspace) -> tuple[str, ...]:
@@ -139,6 +144,13 @@ def plan_prune(workspace: Workspace) -> Plan:
     """Return what ``prune`` would remove, and remove nothing."""
     unused = [ImageRef.parse(each.name) for each in every(workspace) if not each.current and not each.used_by]
     return provision.prune(unused)
+
+
+def _here(ckan: str, workspace: Workspace) -> tuple[ImageRef, ...]:
+    wanted, absent = images.wanted(workspace, resolve_ckan(ckan))
+    if absent:
+        raise ImageMissing(f"{absent[0]} is not here.", f"Make it: datacats images build --ckan {ckan}")
+    return _refs(wanted)
 
 
 def _refs(wanted: ImageSet) -> tuple[ImageRef, ...]:

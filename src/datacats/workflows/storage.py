@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from datacats.errors import CommandFailed
+from datacats.model.environment import SiteContext
 from datacats.model.event import ignore
 from datacats.model.names import PRIMARY
+from datacats.model.plan import Plan, RunOneOff
 from datacats.model.ports import Streams
+from datacats.model.service import ContainerSpec
 from datacats.services import web
 from datacats.workflows import up
 from datacats.workflows.sites import complete
@@ -45,10 +48,21 @@ def import_(
         )
 
 
+def plan_import(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:
+    """Return what ``import_`` would do, and do nothing."""
+    environment = workspace.find(reference)
+    context = workspace.context(environment, complete(workspace, environment, site))
+    taken = RunOneOff(_beside_files(context, web.TAKE_IN), what="unpack the archive among its files", cause="asked for")
+    return up.plan_up(workspace, context, up.Up(only=())) + Plan.of([taken])
+
+
 def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> int:
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
     with workspace.lock(environment, site):
         up.bring_up(workspace, context, up.Up(only=()), ignore)
-    spec = replace(web.one_off(context, command, purpose="files"), working_dir=web.STORAGE)
-    return workspace.ports.engine.containers.run(spec.labelled(), streams)
+    return workspace.ports.engine.containers.run(_beside_files(context, command).labelled(), streams)
+
+
+def _beside_files(context: SiteContext, command: tuple[str, ...]) -> ContainerSpec:
+    return replace(web.one_off(context, command, purpose="files"), working_dir=web.STORAGE)

@@ -10,9 +10,12 @@ from typing import Any
 
 from datacats.apply import last_lines
 from datacats.errors import CommandFailed
+from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY
+from datacats.model.plan import Plan, RunOneOff
 from datacats.model.ports import Streams
+from datacats.model.service import ContainerSpec
 from datacats.services import web
 from datacats.workflows import up
 from datacats.workflows.demo.catalogue import catalogue
@@ -76,8 +79,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
 
     words = io.BytesIO()
     streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
-    spec = web.one_off(context, _PROGRAM, purpose="demo data")
-    status = workspace.ports.engine.containers.run(spec.labelled(), streams)
+    status = workspace.ports.engine.containers.run(_program(context).labelled(), streams)
     if status != 0:
         raise CommandFailed(
             f"The demo data ended with status {status}.",
@@ -85,3 +87,17 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
             detail=last_lines(words.getvalue()),
         )
     return Loaded(environment.name, site, f"{context.site.url}/", made, there)
+
+
+def plan_load(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:
+    """Return what ``load`` would do, and do nothing."""
+    environment = workspace.find(reference)
+    context = workspace.context(environment, complete(workspace, environment, site))
+    what = "load what of the demo catalogue is not there yet"
+    return up.plan_up(workspace, context, up.BACKING) + Plan.of(
+        [RunOneOff(_program(context), what=what, cause="asked for")]
+    )
+
+
+def _program(context: SiteContext) -> ContainerSpec:
+    return web.one_off(context, _PROGRAM, purpose="demo data")
