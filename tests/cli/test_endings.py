@@ -169,7 +169,41 @@ def test_what_takes_a_port_waits_for_whoever_takes_one_now(catstown: Desk, words
     catstown.disk.holders[HOME / "_locks" / "root"] = "datacats create birdland"
     ran = catstown(*words.split())
     assert ran.status == 6
-    assert "datacats create birdland" in ran.err
+    assert f"Waiting for the root lock of {HOME} (pid {os.getpid()}: datacats create birdland) ..." in ran.err
+
+
+ALONE = (
+    "start catstown",
+    "stop catstown",
+    "reload catstown",
+    "ckan -e catstown user list",
+    "run -e catstown env",
+    "psql -e catstown",
+    "spare catstown",
+    "db dump - -e catstown",
+    "db load - -e catstown",
+    "files export - -e catstown",
+    "files import - -e catstown",
+    "upgrade catstown",
+    "demo-data catstown",
+    "service remove worker -e catstown",
+    "tweak -p catstown",
+    "tweak --new-secrets catstown",
+    "generate extension my-thing -e catstown",
+    "install -e catstown",
+    "extensions --outdated catstown",
+    "sass catstown",
+    "purge catstown -y",
+)
+
+
+@pytest.mark.parametrize("words", ALONE)
+def test_who_waits_for_another_command_is_told_for_which(catstown: Desk, words: str) -> None:
+    catstown.disk.holders[HOME / "catstown" / "lock"] = "datacats upgrade catstown"
+    ran = catstown(*words.split())
+    assert ran.status == 6
+    waiting = f"Waiting for the environment catstown (pid {os.getpid()}: datacats upgrade catstown) ...\n"
+    assert ran.err.count(waiting) == 1
 
 
 def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:

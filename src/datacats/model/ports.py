@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -271,10 +271,13 @@ class Disk(Protocol):
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree; gone is no error."""
 
-    def lock(self, path: Path, what: str, *, wait: float) -> AbstractContextManager[None]:
+    def lock(
+        self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
         """Hold an exclusive kernel lock on a file while the context lasts.
 
-        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
+        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when). ``tell`` is
+        told once, when a moment has passed, who is waited for.
         """
 
     def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:

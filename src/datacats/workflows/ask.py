@@ -64,7 +64,7 @@ def search(ask: Ask, workspace: Workspace, events: Events = ignore) -> Any:  # n
 def _running(ask: Ask, workspace: Workspace, events: Events) -> SiteContext:
     environment = workspace.find(ask.reference)
     context = workspace.context(environment, complete(workspace, environment, ask.site))
-    with workspace.lock(environment, ask.site):
+    with workspace.lock(environment, ask.site, events):
         up.bring_up(workspace, context, up.BACKING, events)
     return context
 

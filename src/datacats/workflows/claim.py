@@ -89,7 +89,7 @@ def claim(
     Raises AddressTaken when the chosen port is in use, naming its holder.
     """
     disk, owner = workspace.ports.disk, workspace.owner(environment)
-    with workspace.root.lock(disk):
+    with workspace.root.lock(disk, events=events):
         site = foresee(workspace, environment, name, images, options, events)
         disk.make_directory(environment.site_directory(name), 0o700, owner)
         locate.record_source(disk, environment, owner)
@@ -112,7 +112,7 @@ def foresee(
 def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> None:
     """Write a site down with other options applied. Raises AddressTaken."""
     check(options)
-    with workspace.root.lock(workspace.ports.disk):
+    with workspace.root.lock(workspace.ports.disk, events=events):
         site = site_file.read(workspace.ports.disk, environment, name)
         changed = with_options(workspace, environment, site, options, events)
         if changed != site:

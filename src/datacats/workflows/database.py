@@ -49,7 +49,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     Raises CommandFailed, with the old database back in place.
     """
     context = _ready(workspace, which, events)
-    with workspace.lock(context.environment, which.site):
+    with workspace.lock(context.environment, which.site, events):
         apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
         apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
         _inside(
@@ -90,7 +90,7 @@ def _after_load(context: SiteContext) -> list[Operation]:
 def _ready(workspace: Workspace, which: DatabaseOf, events: Events) -> SiteContext:
     environment = workspace.find(which.reference)
     context = workspace.context(environment, complete(workspace, environment, which.site))
-    with workspace.lock(environment, which.site):
+    with workspace.lock(environment, which.site, events):
         up.bring_up(workspace, context, up.BACKING, events)
     return context
 

@@ -24,7 +24,7 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
     complete(workspace, environment, options.site)
     if options.options != SiteOptions():
         claim.change(workspace, environment, options.site, options.options, events)
-    with workspace.lock(environment, options.site):
+    with workspace.lock(environment, options.site, events):
         context = workspace.context(environment, complete(workspace, environment, options.site))
         up.bring_up(workspace, context, up.ALL_BUT_WEB, events)
         seen = observe(workspace.ports, environment, options.site)

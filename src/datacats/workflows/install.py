@@ -68,7 +68,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     directory and the sites are as before.
     """
     found = workspace.find(wanted.reference)
-    with workspace.lock_environment(found):
+    with workspace.lock_environment(found, events):
         context = newest(workspace, found)
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
@@ -245,7 +245,7 @@ def _bring(workspace: Workspace, environment: Environment, events: Events, *, pr
     brought: list[str] = []
     environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
     for name in site_file.names(workspace.ports.disk, environment):
-        with workspace.lock_site(environment, name):
+        with workspace.lock_site(environment, name, events):
             context = workspace.context(environment, complete(workspace, environment, name))
             builder.ensure_packages(workspace, context, events)
             if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):

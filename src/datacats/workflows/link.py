@@ -82,7 +82,7 @@ def _change(
     linked: bool,
     events: Events,
 ) -> Linked:
-    with workspace.lock(environment, wanted.site):
+    with workspace.lock(environment, wanted.site, events):
         before = complete(workspace, environment, wanted.site)
         site = _with(before, other, linked=linked)
         if site != before:

@@ -46,7 +46,7 @@ def run(one_off: OneOff, workspace: Workspace, streams: Streams, events: Events 
     """Run the command on the caller's streams and return its exit status; the backing services are brought up."""
     environment = workspace.find(one_off.reference)
     context = workspace.context(environment, complete(workspace, environment, one_off.site))
-    with workspace.lock(environment, one_off.site):
+    with workspace.lock(environment, one_off.site, events):
         taken = spares.take(workspace, context) if one_off.can_be_spared else None
         if taken is None:
             _bring_up(workspace, context, events)

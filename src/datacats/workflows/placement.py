@@ -35,7 +35,7 @@ def decide(workspace: Workspace, context: SiteContext, events: Events) -> SiteCo
     disk, engine = workspace.ports.disk, workspace.engine_info().identity
     found = placements.known(disk, workspace.root, engine)
     if found is None:
-        with workspace.root.lock(disk):
+        with workspace.root.lock(disk, events=events):
             found = _find_out(workspace, context, events)
             placements.remember(disk, workspace.root, engine, found)
     if found in _SAID:

@@ -40,7 +40,7 @@ def compile_all(reference: str | None, workspace: Workspace, events: Events = ig
     words when one has a mistake: then nothing is written.
     """
     environment = workspace.find(reference)
-    with workspace.lock_environment(environment):
+    with workspace.lock_environment(environment, events):
         context = workspace.context(environment, PRIMARY)
         plan, sheets = _plan(workspace, context, events)
         apply(plan, workspace.ports, events)

@@ -74,7 +74,7 @@ def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> 
     """Write a switch into ``datacats.toml``, and bring the site that runs to what it says now. Raises NotFound."""
     environment = workspace.find(wanted.reference)
     complete(workspace, environment, wanted.site)
-    with workspace.lock(environment, wanted.site):
+    with workspace.lock(environment, wanted.site, events):
         plan, context = _plan(workspace, environment, wanted)
         apply(plan, workspace.ports, events)
     return Switched(environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))

@@ -30,7 +30,7 @@ def make(reference: str | None, workspace: Workspace, events: Events = ignore, *
     """Have the spare that the site should have: one where it runs and wants one, else none. Raises NotFound."""
     environment = workspace.find(reference)
     complete(workspace, environment, site)
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         context = workspace.context(environment, complete(workspace, environment, site))
         plan, ready = _plan(workspace, context)
         apply(plan, workspace.ports, events)

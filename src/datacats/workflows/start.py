@@ -53,7 +53,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
     _tell_version(environment, complete(workspace, environment, options.site), events)
     if options.options != SiteOptions():
         claim.change(workspace, environment, options.site, options.options, events)
-    with workspace.lock(environment, options.site):
+    with workspace.lock(environment, options.site, events):
         _follow_source(workspace, environment)
         context = workspace.context(environment, complete(workspace, environment, options.site))
         _refuse_absent(context, options.replace)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from datacats.errors import CommandFailed
-from datacats.model.event import ignore
+from datacats.model.environment import SiteContext
+from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import web
@@ -19,16 +20,29 @@ _EXPORT = ("tar", "-C", web.STORAGE, *(f"--exclude={each}" for each in _LEFT_OUT
 
 
 def export(
-    reference: str | None, target: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
+    reference: str | None,
+    target: BinaryIO,
+    errors: BinaryIO,
+    workspace: Workspace,
+    events: Events = ignore,
+    *,
+    site: str = PRIMARY,
 ) -> None:
     """Write a tar archive of the site's uploaded files to ``target``. Raises CommandFailed."""
-    status = _run(reference, _EXPORT, Streams(None, target, errors), workspace, site)
+    ready = _ready(reference, workspace, site, events)
+    status = _run(ready, _EXPORT, Streams(None, target, errors), workspace)
     if status != 0:
         raise CommandFailed(f"tar ended with status {status}; the archive is not whole.", "The lines above say why.")
 
 
 def import_(
-    reference: str | None, source: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
+    reference: str | None,
+    source: BinaryIO,
+    errors: BinaryIO,
+    workspace: Workspace,
+    events: Events = ignore,
+    *,
+    site: str = PRIMARY,
 ) -> None:
     """Add the files of a tar archive, compressed or not, to the site's, all of them or none.
 
@@ -37,7 +51,8 @@ def import_(
 
     It is unpacked inside a container that sees nothing but the site's storage. Raises CommandFailed.
     """
-    status = _run(reference, web.TAKE_IN, Streams(source, errors, errors), workspace, site)
+    ready = _ready(reference, workspace, site, events)
+    status = _run(ready, web.TAKE_IN, Streams(source, errors, errors), workspace)
     if status != 0:
         raise CommandFailed(
             f"The import ended with status {status}; no file was changed.",
@@ -45,10 +60,14 @@ def import_(
         )
 
 
-def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> int:
+def _ready(reference: str | None, workspace: Workspace, site: str, events: Events) -> SiteContext:
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
-        up.bring_up(workspace, context, up.Up(only=()), ignore)
+    with workspace.lock(environment, site, events):
+        up.bring_up(workspace, context, up.Up(only=()), events)
+    return context
+
+
+def _run(context: SiteContext, command: tuple[str, ...], streams: Streams, workspace: Workspace) -> int:
     spec = replace(web.one_off(context, command, purpose="files"), working_dir=web.STORAGE)
     return workspace.ports.engine.containers.run(spec.labelled(), streams)

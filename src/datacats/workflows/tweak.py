@@ -23,7 +23,7 @@ def set_admin_password(
     """Give the administrator a new password, making the account when it is gone; PostgreSQL is started for it."""
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         up.bring_up(workspace, context, up.BACKING, events)
         apply(_password(context, password), workspace.ports, events)
 
@@ -42,7 +42,7 @@ def renew_secrets(reference: str | None, workspace: Workspace, events: Events = 
     """
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         apply(_secrets(workspace, context), workspace.ports, events)
         settle.settle(workspace, context, events)
         up.bring_up(workspace, context, up.Up(), events)

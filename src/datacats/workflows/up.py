@@ -131,7 +131,7 @@ def bring_up_anywhere(
     except SubnetTaken:
         if not tries:
             raise
-    with workspace.root.lock(workspace.ports.disk):
+    with workspace.root.lock(workspace.ports.disk, events=events):
         context = subnets.give(workspace, context)
         claim.write(workspace, context.environment, context.site)
     events(Said(f"A subnet of {context.site.name} is taken by now; it gets {' and '.join(context.site.subnets)}."))

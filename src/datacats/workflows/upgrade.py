@@ -45,7 +45,7 @@ def upgrade(
     record = _upgradable(workspace, environment, site)
     if not rollback:
         images.ensure(workspace, _version(environment, record), events)
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         record = _upgradable(workspace, environment, site)
         new = _target(workspace, environment, record, rollback=rollback)
         before = record.previous if record.phase in _UNDER_WAY and record.previous else record.images

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_another_command_that_holds_a_lock_is_named_without_waiting(disk: FakeDi
     disk.holders[HOME / "lock"] = "datacats create x"
     with pytest.raises(Busy, match=r"^The site x is in use by datacats create x \(pid "):
         disk.lock(HOME / "lock", "the site x", wait=3600).__enter__()
+
+
+def test_a_wait_is_told_as_if_time_had_passed(disk: FakeDisk) -> None:
+    disk.holders[HOME / "lock"] = "datacats create x"
+    told: list[str] = []
+    for wait in (0, 3600):
+        with pytest.raises(Busy):
+            disk.lock(HOME / "lock", "the site x", wait=wait, tell=told.append).__enter__()
+    assert told == [f"Waiting for the site x (pid {os.getpid()}: datacats create x) ..."]
 
 
 def test_a_program_ends_as_the_test_says_and_is_told(disk: FakeDisk) -> None:

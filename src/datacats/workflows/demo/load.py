@@ -61,7 +61,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
     """
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         up.bring_up(workspace, context, up.BACKING, events)
     content = catalogue()
     made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
