@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from datacats.engine.fake_containers import FakeContainers
+from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_networks import FakeNetworks
+from datacats.engine.fake_world import Call, Outcome, quiet
+from datacats.model.image import ROLES, ImageRef
 from datacats.model.names import derived_port
 from datacats.model.observed import ContainerSeen
 from datacats.model.service import NetworkSpec
-from tests.support.desk import HOME, Desk
+from tests.support.desk import HOME, WORK, Desk
+from tests.support.index import Index
 
 LATE = "datacats_solr_catstown"
 
@@ -112,3 +122,111 @@ def test_a_port_that_somebody_took_while_the_site_was_stopped_is_told_with_holde
     catstown.done("start", "catstown", str(port + 1))
     assert catstown.site()["port"] == port + 1
     assert catstown.disk.entry(HOME / "catstown") is not None
+
+
+Meanwhile = list[Callable[[], object]]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """What others do while the next command waits for the environment's lock; each is done once."""
+    actions: Meanwhile = []
+    lock = FakeDisk.lock
+
+    def waited(self: FakeDisk, path: Path, what: str, *, wait: float, **tell: Any) -> AbstractContextManager[None]:
+        if actions and path == HOME / "catstown" / "lock":
+            actions.pop()()
+        return lock(self, path, what, wait=wait, **tell)
+
+    monkeypatch.setattr(FakeDisk, "lock", waited)
+    return actions
+
+
+@pytest.fixture
+def behind(catstown: Desk) -> Desk:
+    """A site that runs on older images."""
+    record = catstown.site()
+    for role in ROLES:
+        record["images"][role] += "-old"
+        catstown.engine.world.add_image(ImageRef.parse(record["images"][role]))
+    catstown.disk.add(HOME / "catstown" / "sites" / "primary" / "site.json", json.dumps(record).encode(), mode=0o600)
+    catstown.done("start", "catstown")
+    return catstown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ckan -e catstown user list",
+        "run -e catstown env",
+        "psql -e catstown",
+        "db dump - -e catstown",
+        "db load - -e catstown",
+        "files export - -e catstown",
+        "files import - -e catstown",
+        "demo-data catstown",
+        "tweak --admin-password-stdin catstown",
+        "tweak --new-secrets catstown",
+        "service remove worker -e catstown",
+        "link dogsville -e catstown",
+        "start catstown",
+        "start catstown 5001",
+        "start -i catstown",
+        "spare catstown",
+    ],
+)
+def test_who_waited_for_an_upgrade_works_on_the_site_as_it_is_then(
+    behind: Desk, meanwhile: Meanwhile, words: str
+) -> None:
+    behind.create("dogsville")
+    used: set[str] = set()
+
+    def program(call: Call) -> Outcome:
+        used.add(str(behind.engine.world.container(call.container).spec.image))
+        return quiet(call) if call.container.startswith("datacats_") else Outcome(0)
+
+    def upgrade() -> None:
+        behind.done("upgrade", "catstown")
+        behind.engine.world.program = program
+
+    meanwhile.append(upgrade)
+    behind.done(*words.split(), stdin=b"correct horse\n")
+    there = {str(each.spec.image) for name, each in behind.engine.world.containers.items() if "catstown" in name}
+    assert [image for image in used | there if image.endswith("-old")] == []
+    assert (behind.site()["phase"], [image for image in behind.site()["images"].values() if "-old" in image]) == (
+        "created",
+        [],
+    )
+
+
+def test_nobody_comes_between_a_load_and_what_it_made_ready(catstown: Desk) -> None:
+    catstown.done("db", "load", "-", "-e", "catstown", stdin=b"PGDMP")
+    assert catstown.disk.locked.count(HOME / "catstown" / "lock") == 1
+
+
+def test_a_site_that_was_left_half_made_meanwhile_is_refused(catstown: Desk, meanwhile: Meanwhile) -> None:
+    path = HOME / "catstown" / "sites" / "primary" / "site.json"
+    record = {**catstown.site(), "phase": "upgrading"}
+    meanwhile.append(lambda: catstown.disk.add(path, json.dumps(record).encode()))
+    ran = catstown("psql", "-e", "catstown")
+    assert (ran.status, "Carry on with: datacats upgrade" in ran.err) == (5, True)
+
+
+def test_of_two_installations_at_once_neither_undoes_the_other(desk: Desk, meanwhile: Meanwhile) -> None:
+    desk.create("catstown", "--bare")
+    index = Index(desk)
+    index.add("ckanext-scheming", "3.1.0", scheming_datasets="ckanext.scheming.plugins:Datasets")
+    index.add("ckanext-pages", "0.5", pages="ckanext.pages.plugin:Pages")
+    desk.engine.world.program = index.program
+    meanwhile.append(lambda: desk.done("install", "-e", "catstown", "ckanext-scheming"))
+    desk.done("install", "-e", "catstown", "ckanext-pages")
+    text = desk.disk.read(WORK / "catstown" / "datacats.toml").decode()
+    assert ("ckanext-scheming" in text, "ckanext-pages" in text) == (True, True)
+
+
+def test_a_service_that_was_switched_on_meanwhile_stays_on(catstown: Desk, meanwhile: Meanwhile) -> None:
+    catstown.create("dogsville")
+    catstown.done("service", "remove", "worker", "-e", "catstown")
+    meanwhile.append(lambda: catstown.done("service", "add", "worker", "-e", "catstown"))
+    catstown.done("link", "dogsville", "-e", "catstown")
+    assert catstown.states()["datacats_worker_catstown"] == "running"

@@ -109,14 +109,15 @@ def foresee(
     return with_options(workspace, environment, site, options, events)
 
 
-def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> None:
-    """Write a site down with other options applied. Raises AddressTaken."""
+def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> Site:
+    """Write a site down with other options applied, and return it. Raises AddressTaken. The caller holds its lock."""
     check(options)
     with workspace.root.lock(workspace.ports.disk, events=events):
         site = site_file.read(workspace.ports.disk, environment, name)
         changed = with_options(workspace, environment, site, options, events)
         if changed != site:
             write(workspace, environment, changed)
+    return changed
 
 
 def with_options(

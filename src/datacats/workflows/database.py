@@ -14,8 +14,7 @@ from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, up
-from datacats.workflows.sites import complete
+from datacats.workflows import ours, sites, up
 from datacats.workflows.workspace import Workspace
 
 _PURPOSE = "load"
@@ -37,7 +36,8 @@ class DatabaseOf:
 
 def dump(which: DatabaseOf, target: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
     """Write the database to ``target`` in PostgreSQL's custom format. Raises CommandFailed."""
-    context = _ready(workspace, which, events)
+    with sites.hold(workspace, which.reference, which.site, events) as context:
+        up.bring_up(workspace, context, up.BACKING, events)
     streams = Streams(None, target, errors)
     _inside(workspace, context, postgres.dump_command(which.name), streams, "pg_dump")
 
@@ -48,8 +48,8 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     The old one serves until the new one is complete, and is kept until the site answers on the new one.
     Raises CommandFailed, with the old database back in place.
     """
-    context = _ready(workspace, which, events)
-    with workspace.lock(context.environment, which.site, events):
+    with sites.hold(workspace, which.reference, which.site, events) as context:
+        up.bring_up(workspace, context, up.BACKING, events)
         apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
         apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
         _inside(
@@ -85,14 +85,6 @@ def _after_load(context: SiteContext) -> list[Operation]:
         RunOneOff(web.one_off(context, command, purpose=_PURPOSE), cause="the database was replaced")
         for command in commands
     ]
-
-
-def _ready(workspace: Workspace, which: DatabaseOf, events: Events) -> SiteContext:
-    environment = workspace.find(which.reference)
-    context = workspace.context(environment, complete(workspace, environment, which.site))
-    with workspace.lock(environment, which.site, events):
-        up.bring_up(workspace, context, up.BACKING, events)
-    return context
 
 
 def _inside(workspace: Workspace, context: SiteContext, command: tuple[str, ...], streams: Streams, what: str) -> None:

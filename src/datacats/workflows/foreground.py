@@ -8,9 +8,8 @@ from datacats.model.observed import Observed
 from datacats.model.ports import Streams
 from datacats.planning import teardown
 from datacats.services import web
-from datacats.workflows import claim, ours, up
+from datacats.workflows import claim, ours, sites, up
 from datacats.workflows.claim import SiteOptions
-from datacats.workflows.sites import complete
 from datacats.workflows.start import StartOptions
 from datacats.workflows.workspace import Workspace, observe
 
@@ -20,12 +19,11 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
 
     The backing services are brought up, and a web that runs in the background is replaced. Raises what ``start`` does.
     """
-    environment = workspace.find(options.reference)
-    complete(workspace, environment, options.site)
-    if options.options != SiteOptions():
-        claim.change(workspace, environment, options.site, options.options, events)
-    with workspace.lock(environment, options.site, events):
-        context = workspace.context(environment, complete(workspace, environment, options.site))
+    with sites.hold(workspace, options.reference, options.site, events) as there:
+        context, environment = there, there.environment
+        if options.options != SiteOptions():
+            site = claim.change(workspace, environment, options.site, options.options, events)
+            context = workspace.context(environment, site)
         up.bring_up(workspace, context, up.ALL_BUT_WEB, events)
         seen = observe(workspace.ports, environment, options.site)
         ours.refuse_strangers(seen, workspace.root.uuid)

@@ -67,8 +67,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
     directory and the sites are as before.
     """
-    found = workspace.find(wanted.reference)
-    with workspace.lock_environment(found, events):
+    with workspace.hold(wanted.reference, events) as found:
         context = newest(workspace, found)
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)

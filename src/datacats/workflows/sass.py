@@ -39,8 +39,7 @@ def compile_all(reference: str | None, workspace: Workspace, events: Events = ig
     One that is as it should be is not touched. Raises NotFound where there is none, CommandFailed with the compiler's
     words when one has a mistake: then nothing is written.
     """
-    environment = workspace.find(reference)
-    with workspace.lock_environment(environment, events):
+    with workspace.hold(reference, events) as environment:
         context = workspace.context(environment, PRIMARY)
         plan, sheets = _plan(workspace, context, events)
         apply(plan, workspace.ports, events)

@@ -11,8 +11,7 @@ from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import web
-from datacats.workflows import up
-from datacats.workflows.sites import complete
+from datacats.workflows import sites, up
 from datacats.workflows.workspace import Workspace
 
 _LEFT_OUT = ("./webassets", "./i18n", "./.importing")
@@ -61,9 +60,7 @@ def import_(
 
 
 def _ready(reference: str | None, workspace: Workspace, site: str, events: Events) -> SiteContext:
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site, events):
+    with sites.hold(workspace, reference, site, events) as context:
         up.bring_up(workspace, context, up.Up(only=()), events)
     return context
 

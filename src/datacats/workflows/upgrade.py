@@ -46,6 +46,7 @@ def upgrade(
     if not rollback:
         images.ensure(workspace, _version(environment, record), events)
     with workspace.lock(environment, site, events):
+        environment = workspace.find(reference)
         record = _upgradable(workspace, environment, site)
         new = _target(workspace, environment, record, rollback=rollback)
         before = record.previous if record.phase in _UNDER_WAY and record.previous else record.images

@@ -67,10 +67,16 @@ class Workspace:
     def lock(self, environment: Environment, site: str, events: Events | None = None) -> Iterator[None]:
         """Hold the environment's and the site's lock. Raises Busy naming the holder, which ``events`` are told first.
 
-        What was read before may have changed while this waited: ``sites.hold`` reads a complete site in it.
+        What was read before may have changed while this waited: ``hold`` and ``sites.hold`` read it once they have it.
         """
         with self.lock_environment(environment, events), self.lock_site(environment, site, events):
             yield
+
+    @contextmanager
+    def hold(self, reference: str | None, events: Events | None = None) -> Iterator[Environment]:
+        """Hold the lock of an environment, and hand it out as it is once that is held."""
+        with self.lock_environment(self.find(reference), events):
+            yield self.find(reference)
 
     def lock_environment(self, environment: Environment, events: Events | None = None) -> AbstractContextManager[None]:
         """Hold the environment's lock, as ``lock`` does."""

@@ -14,9 +14,8 @@ from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import web
-from datacats.workflows import up
+from datacats.workflows import sites, up
 from datacats.workflows.demo.catalogue import catalogue
-from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PROGRAM = ("python", "/usr/lib/datacats/load_demo.py")
@@ -59,9 +58,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
 
     What has the name of something there is left alone. Raises CommandFailed with CKAN's last words.
     """
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site, events):
+    with sites.hold(workspace, reference, site, events) as context:
         up.bring_up(workspace, context, up.BACKING, events)
     content = catalogue()
     made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
@@ -84,4 +81,4 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
             "What was made stays; the same command carries on. CKAN's last words are below.",
             detail=last_lines(words.getvalue()),
         )
-    return Loaded(environment.name, site, f"{context.site.url}/", made, there)
+    return Loaded(context.environment.name, site, f"{context.site.url}/", made, there)
