@@ -13,6 +13,7 @@ import pytest
 
 from datacats import errors
 from datacats.cli.commands import COMMANDS
+from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import DatacatsError, EngineTooOld, EngineUnreachable
 from datacats.version import VERSION
 from tests.support.desk import HOME, Desk
@@ -216,6 +217,37 @@ def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:
     assert ran.err.strip() == "Interrupted. Run the same command again to carry on."
     catstown.engine.world.program = type(catstown.engine.world)().program
     assert catstown.done("start", "catstown").status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "inner"),
+    [
+        ("create dogville --bare", "/usr/lib/datacats/initdb"),
+        ("create dogville --bare", "migrate.py"),
+        ("demo-data catstown", "load_demo.py"),
+        ("files export - -e catstown", "tar"),
+        ("files import - -e catstown", "tarfile"),
+        ("db dump - -e catstown", "pg_dump"),
+        ("db load - -e catstown", "pg_restore"),
+        ("db load - -e catstown", "migrate.py"),
+        ("db load - -e catstown", "rebuild"),
+    ],
+)
+def test_an_interrupt_of_what_works_inside_for_us_is_ours(catstown: Desk, words: str, inner: str) -> None:
+    catstown.disk.tree.remove(HOME / "_templates")
+    before = catstown.engine.world.program
+
+    def interrupt(call: Call) -> Outcome:
+        if inner in " ".join(call.command):
+            raise KeyboardInterrupt
+        return before(call) if call.container.startswith("datacats_") else Outcome(0)
+
+    catstown.engine.world.program = interrupt
+    ran = catstown(*words.split(), stdin=b"PGDMP")
+    assert (ran.status, ran.err.splitlines()[-1]) == (130, "Interrupted. Run the same command again to carry on.")
+    assert set(catstown.states().values()) <= {"running"}
+    catstown.engine.world.program = lambda call: Outcome(None if call.main and "datacats_" in call.container else 0)
+    catstown.done(*words.split(), stdin=b"PGDMP")
 
 
 def started(tmp_path: Path, *words: str, before: str = "", **pipes: int) -> subprocess.Popen[bytes]:

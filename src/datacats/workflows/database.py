@@ -71,7 +71,7 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
         apply(stop + left + _swapping(context, database.swap(which.name)), workspace.ports, events)
         try:
             apply(Plan.of(_after_load(context)), workspace.ports, events)
-        except CommandFailed:
+        except (CommandFailed, KeyboardInterrupt):
             apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
             raise
     finally:
@@ -88,7 +88,8 @@ def _after_load(context: SiteContext) -> list[Operation]:
 
 
 def _inside(workspace: Workspace, context: SiteContext, command: tuple[str, ...], streams: Streams, what: str) -> None:
-    status = workspace.ports.engine.containers.session(postgres.container(context), command, streams)
+    container = postgres.container(context)
+    status = workspace.ports.engine.containers.session(container, command, streams, interruptible=True)
     if status != 0:
         raise CommandFailed(f"{what} ended with status {status}; nothing was changed.", "The lines above say why.")
 

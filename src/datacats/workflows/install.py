@@ -226,8 +226,9 @@ def _switch(workspace: Workspace, context: SiteContext, change: _Change, events:
     layers.use(workspace, context, change.layer, events)
     try:
         sites = _bring(workspace, environment, events, prove=True)
-    except DatacatsError as error:
-        error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
+    except (DatacatsError, KeyboardInterrupt) as error:
+        if isinstance(error, DatacatsError):
+            error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
         _place(workspace, context, change.after, change.before, events)
         layers.use(workspace, context, context.layer, events)
         _bring(workspace, environment, events, prove=False)

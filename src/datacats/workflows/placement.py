@@ -53,7 +53,7 @@ def _find_out(workspace: Workspace, context: SiteContext, events: Events) -> Pla
     foreign = workspace.engine_info().rootless
     spec = probe.describe(context, directory, nonce, foreign=foreign)
     try:
-        status = workspace.ports.engine.containers.run(spec.labelled(), probe.silence())
+        status = workspace.ports.engine.containers.run(spec.labelled(), probe.silence(), interruptible=True)
     except PathUnseen:
         status = probe.UNSEEN
     apply(clear, workspace.ports, events)

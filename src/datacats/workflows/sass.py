@@ -95,7 +95,7 @@ def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], event
     output, said = io.BytesIO(), io.BytesIO()
     spec = sass.describe(context, recipes.builder_ref(context.web_image))
     given = Streams(io.BytesIO(json.dumps(names).encode()), output, said)
-    status = workspace.ports.engine.containers.run(spec.labelled(), given)
+    status = workspace.ports.engine.containers.run(spec.labelled(), given, interruptible=True)
     if status != 0:
         raise _failed(said.getvalue().decode(errors="replace"))
     answer: dict[str, Any] = json.loads(output.getvalue())

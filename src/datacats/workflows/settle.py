@@ -152,7 +152,8 @@ def _token_maker(context: SiteContext, label: str) -> ContainerSpec:
 def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
     output, said = io.BytesIO(), io.BytesIO()
     spec = _token_maker(context, label)
-    status = workspace.ports.engine.containers.run(spec.labelled(), Streams(None, output, said))
+    streams = Streams(None, output, said)
+    status = workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"The API token for {label} could not be made (status {status}).",

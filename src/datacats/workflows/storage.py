@@ -67,4 +67,4 @@ def _ready(reference: str | None, workspace: Workspace, site: str, events: Event
 
 def _run(context: SiteContext, command: tuple[str, ...], streams: Streams, workspace: Workspace) -> int:
     spec = replace(web.one_off(context, command, purpose="files"), working_dir=web.STORAGE)
-    return workspace.ports.engine.containers.run(spec.labelled(), streams)
+    return workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)

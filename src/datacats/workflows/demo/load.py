@@ -74,7 +74,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
     words = io.BytesIO()
     streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
     spec = web.one_off(context, _PROGRAM, purpose="demo data")
-    status = workspace.ports.engine.containers.run(spec.labelled(), streams)
+    status = workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"The demo data ended with status {status}.",
