@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from datacats.errors import AddressTaken, Conflict, UsageError
-from datacats.model.environment import Environment, Mode, Site, SiteContext
+from datacats.errors import AddressTaken, Conflict, SubnetTaken, UsageError
+from datacats.model.environment import Environment, Mode, Phase, Site, SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.image import ImageSet
 from datacats.model.names import derived_port, next_port, typed
@@ -18,6 +20,8 @@ from datacats.workflows.workspace import Workspace
 
 _HIGHEST_PORT = 65535
 _FIRST_FREE_PORT = 1024
+_DERIVED_PORTS = 1000
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,8 @@ def with_options(
             f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
             "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
         )
-    if options.port is not None and options.port != site.port:
-        site = replace(site, port=_chosen(workspace, environment, site, options.port))
+    if options.port is not None:
+        site = replace(site, port=_chosen(workspace, environment, site, options.port), port_chosen=True)
     elif site.port == 0:
         site = replace(site, port=_derived(workspace, environment, site, events))
     if site.debugger_port not in {0, before.debugger_port}:
@@ -150,7 +154,7 @@ def with_options(
 
 
 def _check_debugger(workspace: Workspace, environment: Environment, site: Site) -> None:
-    holder = _holder(workspace, environment, replace(site, address="127.0.0.1"), site.debugger_port)
+    holder = _holder(workspace, environment, replace(site, address=_LOOPBACK), site.debugger_port)
     if holder is not None:
         raise AddressTaken(
             f"Port {site.debugger_port} on 127.0.0.1, where the debugger would be, is taken{_by(holder)}.",
@@ -163,43 +167,90 @@ def _exposes(site: Site) -> bool:
 
 
 def _chosen(workspace: Workspace, environment: Environment, site: Site, port: int) -> int:
-    holder = _holder(workspace, environment, site, port)
+    holder = None if port == site.port else _holder(workspace, environment, site, port)
     if holder is None:
         return port
     raise AddressTaken(
         f"Port {port} on {site.address} is taken{_by(holder)}.",
-        f"Choose another one, or leave it out: datacats derives one ({derived_port(environment.name, site.name)}).",
+        f"Stop that, or choose another one: {_elsewhere(workspace, environment, replace(site, port=port))}",
     )
 
 
 def _derived(workspace: Workspace, environment: Environment, site: Site, events: Events) -> int:
-    wanted = port = derived_port(environment.name, site.name)
-    reason = ""
-    while (holder := _holder(workspace, environment, site, port)) is not None:
-        reason = reason or f"Port {wanted} is taken{_by(holder)}"
-        port = next_port(port)
-        if port == wanted:
-            raise AddressTaken("Every port from 5000 to 5999 is taken.", "Choose a port: datacats create NAME PORT")
-    if port != wanted:
-        events(Said(f"{reason}; the site gets {port}."))
+    wanted = derived_port(environment.name, site.name)
+    holder = _holder(workspace, environment, site, wanted)
+    if holder is None:
+        return wanted
+    port = _next_free(workspace, environment, replace(site, port=wanted))
+    events(Said(f"Port {wanted} is taken{_by(holder)}; the site gets {port}."))
     return port
 
 
-def explained(workspace: Workspace, context: SiteContext, error: AddressTaken) -> AddressTaken:
-    """Return the error of a start with who holds the site's port, and a free one, as far as that can be told."""
+def _next_free(workspace: Workspace, environment: Environment, site: Site) -> int:
+    """Return the next port after the site's that nobody holds. Raises AddressTaken when there is none."""
+    port = site.port
+    for _ in range(_DERIVED_PORTS):
+        port = next_port(port)
+        if _in_the_way(workspace, environment, replace(site, port=port)) is None:
+            return port
+    raise AddressTaken("Every port from 5000 to 5999 is taken.", "Choose a port: datacats create NAME PORT")
+
+
+def may_move(site: Site) -> bool:
+    """Whether a port that was taken meanwhile is changed unasked: nobody chose it, and nobody was told it yet."""
+    return site.phase is Phase.CREATING and not site.port_chosen
+
+
+def move(workspace: Workspace, context: SiteContext, events: Events) -> SiteContext:
+    """Give a site the next free port, and write it down. Return the context that holds now."""
+    environment, before = context.environment, context.site
+    with workspace.root.lock(workspace.ports.disk, events=events):
+        holder = _holder(workspace, environment, before, before.port) or ""
+        site = replace(before, port=_next_free(workspace, environment, before))
+        write(workspace, environment, site)
+    events(Said(f"Port {before.port} is taken by now{_by(holder)}; the site gets {site.port}."))
+    return replace(context, site=site)
+
+
+@contextmanager
+def explaining(workspace: Workspace, context: SiteContext) -> Iterator[None]:
+    """Have a port that the engine finds taken told with its holder, and with the command that gives another one."""
+    try:
+        yield
+    except SubnetTaken:
+        raise
+    except AddressTaken as error:
+        raise _explained(workspace, context, error) from error
+
+
+def _explained(workspace: Workspace, context: SiteContext, error: AddressTaken) -> AddressTaken:
     environment, site = context.environment, context.site
-    holder = _holder(workspace, environment, site, site.port)
-    if holder is None:
-        return error
-    free = next_port(site.port)
-    while free != site.port and _holder(workspace, environment, site, free) is not None:
-        free = next_port(free)
-    told = AddressTaken(
-        f"Port {site.port} on {site.address} is taken{_by(holder)}.",
-        f"Stop that, or give the site another port: {typed('start', environment.name, site.name)} {free}",
-    )
+    command = _elsewhere(workspace, environment, site)
+    found = _in_the_way(workspace, environment, site)
+    if found is None:
+        told = AddressTaken(error.message, f"Stop what uses it, or choose another port: {command}")
+    else:
+        told = AddressTaken(found, f"Stop that, or give the site another port: {command}")
     told.during = error.during
     return told
+
+
+def _in_the_way(workspace: Workspace, environment: Environment, site: Site) -> str | None:
+    """Say who holds a port that the site publishes; None where nobody is seen to."""
+    published = [(site.address, site.port)]
+    if site.debugger_port:
+        published.append((_LOOPBACK, site.debugger_port))
+    for address, port in published:
+        holder = _holder(workspace, environment, replace(site, address=address), port)
+        if holder is not None:
+            return f"Port {port} on {address} is taken{_by(holder)}."
+    return None
+
+
+def _elsewhere(workspace: Workspace, environment: Environment, site: Site) -> str:
+    """Return the command that carries on with the site on a port that is free."""
+    where = environment.source if site.phase is Phase.CREATING else environment.name
+    return f"{typed(site.phase.verb, where, site.name)} {_next_free(workspace, environment, site)}"
 
 
 def _holder(workspace: Workspace, environment: Environment, site: Site, port: int) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from datacats.apply import apply
 from datacats.errors import NotFound, UsageError
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
@@ -74,7 +73,7 @@ def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> 
     """Write a switch into ``datacats.toml``, and bring the site that runs to what it says now. Raises NotFound."""
     with sites.hold(workspace, wanted.reference, wanted.site, events) as there:
         plan, context = _plan(workspace, there, wanted)
-        apply(plan, workspace.ports, events)
+        up.carry_out(workspace, context, plan, events)
     return Switched(context.environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
 
 

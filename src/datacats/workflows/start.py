@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from datacats.apply import apply
-from datacats.errors import AddressTaken, NotFound
+from datacats.errors import NotFound
 from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, RUN_CKAN, typed
@@ -51,10 +51,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
     with sites.hold(workspace, options.reference, options.site, events) as there:
         context = _prepare(workspace, there, options, events)
-        try:
-            context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
-        except AddressTaken as error:
-            raise claim.explained(workspace, context, error) from error
+        context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
     if options.wait:
         spares.launch(workspace, context)
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))

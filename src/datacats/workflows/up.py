@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from datacats.apply import apply
-from datacats.errors import NameTaken, SubnetTaken
+from datacats.errors import AddressTaken, NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
@@ -112,11 +112,17 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
         events(Said(words))
     plan = plan_of(workspace, context, found, how)
     try:
-        apply(plan, workspace.ports, events)
+        carry_out(workspace, context, plan, events)
     except NameTaken:
         plan = plan_up(workspace, context, replace(how, settled=False))
-        apply(plan, workspace.ports, events)
+        carry_out(workspace, context, plan, events)
     return plan
+
+
+def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Events) -> None:
+    """Carry out a plan that brings a site up. Raises AddressTaken naming who has its port."""
+    with claim.explaining(workspace, context):
+        apply(plan, workspace.ports, events)
 
 
 def bring_up_anywhere(
@@ -124,18 +130,25 @@ def bring_up_anywhere(
 ) -> tuple[SiteContext, Plan]:
     """Bring the site up; when somebody else has taken its subnets, give it others, which are written down.
 
-    Two data roots know nothing of each other's promises until networks are made. Return the context that holds now.
+    Two data roots know nothing of each other's promises until networks are made. So with a port that nobody chose, of
+    a site that is being made. Return the context that holds now.
     """
     try:
         return context, bring_up(workspace, context, how, events)
-    except SubnetTaken:
-        if not tries:
+    except AddressTaken as error:
+        is_subnet = isinstance(error, SubnetTaken)
+        if not tries or not (is_subnet or claim.may_move(context.site)):
             raise
+    move = _move_subnets if is_subnet else claim.move
+    return bring_up_anywhere(workspace, move(workspace, context, events), how, events, tries - 1)
+
+
+def _move_subnets(workspace: Workspace, context: SiteContext, events: Events) -> SiteContext:
     with workspace.root.lock(workspace.ports.disk, events=events):
         context = subnets.give(workspace, context)
         claim.write(workspace, context.environment, context.site)
     events(Said(f"A subnet of {context.site.name} is taken by now; it gets {' and '.join(context.site.subnets)}."))
-    return bring_up_anywhere(workspace, context, how, events, tries - 1)
+    return context
 
 
 def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:
