@@ -49,7 +49,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     Raises CommandFailed, with the old database back in place.
     """
     with sites.hold(workspace, which.reference, which.site, events) as context:
-        up.bring_up(workspace, context, up.BACKING, events)
+        up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
         apply(ours.remove_one_offs(workspace, context, {_PURPOSE}), workspace.ports, events)
         apply(_sql(context, database.prepare(which.name), "an empty database"), workspace.ports, events)
         _inside(

@@ -58,7 +58,7 @@ def _bring_up(workspace: Workspace, context: SiteContext, events: Events | None)
     from datacats.model.event import ignore  # noqa: PLC0415
     from datacats.workflows import up  # noqa: PLC0415 - a command that finds all in place must not pay for it
 
-    up.bring_up(workspace, context, up.BACKING, events or ignore)
+    up.bring_up(workspace, context, up.FOR_ONE_OFFS, events or ignore)
 
 
 def _run(one_off: OneOff, workspace: Workspace, context: SiteContext, streams: Streams, taken: str | None) -> int:

@@ -12,7 +12,7 @@ from datacats.model.names import PRIMARY, SERVICES
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.store import environment_file
-from datacats.workflows import info, sites, up
+from datacats.workflows import builder, info, sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -81,7 +81,8 @@ def plan_switch(wanted: Switching, workspace: Workspace) -> Plan:
     """Return what ``switch`` would do, and do nothing."""
     environment = workspace.find(wanted.reference)
     context = workspace.context(environment, complete(workspace, environment, wanted.site))
-    return _plan(workspace, context, wanted)[0]
+    plan, context = _plan(workspace, context, wanted)
+    return (builder.plan_packages(workspace, context) if up.needs_image(context, plan) else Plan()) + plan
 
 
 def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tuple[Plan, SiteContext]:

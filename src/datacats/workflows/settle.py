@@ -46,7 +46,7 @@ def settle(
     wanted = _digest(workspace, context, found)
     if not because and _is_settled(workspace, context, wanted):
         return
-    up.bring_up(workspace, context, up.BACKING, events)
+    up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
     try:
         apply(migrate(context, cause=because or _OTHERS), workspace.ports, events)
     except CommandFailed as error:

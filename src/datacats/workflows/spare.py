@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datacats.apply import apply
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import BACKING_SERVICES, PRIMARY
@@ -30,7 +29,7 @@ def make(reference: str | None, workspace: Workspace, events: Events = ignore, *
     """Have the spare that the site should have: one where it runs and wants one, else none. Raises NotFound."""
     with sites.hold(workspace, reference, site, events) as context:
         plan, ready = _plan(workspace, context)
-        apply(plan, workspace.ports, events)
+        up.carry_out(workspace, context, plan, events)
     return Spared(context.environment.name, site, ready, tuple(map(str, plan)))
 
 

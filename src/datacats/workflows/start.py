@@ -71,7 +71,6 @@ def _prepare(workspace: Workspace, there: SiteContext, options: StartOptions, ev
     context = _with_layer(workspace, there, events)
     found = extensions.find(workspace.ports.disk, environment.source)
     follow.tell_lag(workspace, context, found, events)
-    builder.ensure_packages(workspace, context, events)
     settle.settle(workspace, context, events, found=found)
     return context
 

@@ -61,7 +61,7 @@ def import_(
 
 def _ready(reference: str | None, workspace: Workspace, site: str, events: Events) -> SiteContext:
     with sites.hold(workspace, reference, site, events) as context:
-        up.bring_up(workspace, context, up.Up(only=()), events)
+        up.bring_up(workspace, context, up.Up(only=(), one_offs=True), events)
     return context
 
 

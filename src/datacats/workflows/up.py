@@ -11,7 +11,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
 from datacats.model.observed import Observed
-from datacats.model.plan import Operation, Plan, RemoveContainer, Wait
+from datacats.model.plan import CreateContainer, Operation, Plan, RemoveContainer, RunOneOff, Wait
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
@@ -28,6 +28,7 @@ class Up:
     ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
     follows each start of web; without ``wait`` nobody waits for the page. Of a site that is not
     ``settled`` nothing is believed but that its services run: an earlier run may have been cut right after a start.
+    ``one_offs`` says that containers of web's image follow, so that it must be there.
     """
 
     only: Collection[str] | None = None
@@ -35,10 +36,14 @@ class Up:
     after_web: Sequence[Operation] = field(default=())
     wait: bool = True
     settled: bool = True
+    one_offs: bool = False
 
 
 BACKING = Up(only=BACKING_SERVICES)
 """Bring up the backing services, and leave web as it is."""
+
+FOR_ONE_OFFS = replace(BACKING, one_offs=True)
+"""Bring up the backing services for a command that runs beside web."""
 
 ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
 """Bring up all that web works with, and leave web as it is."""
@@ -107,6 +112,8 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
 
     What an interrupted run asked the engine for may appear only after the first look: then there is a second one.
     """
+    if how.one_offs:
+        _ensure_image(workspace, context, events)
     found = survey(workspace, context)
     for words in found.losses.said:
         events(Said(words))
@@ -120,9 +127,28 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
 
 
 def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Events) -> None:
-    """Carry out a plan that brings a site up. Raises AddressTaken naming who has its port."""
+    """Carry out a plan that brings a site up, with the image that it asks for.
+
+    Raises AddressTaken naming who has its port.
+    """
+    if needs_image(context, plan):
+        _ensure_image(workspace, context, events)
     with claim.explaining(workspace, context):
         apply(plan, workspace.ports, events)
+
+
+def needs_image(context: SiteContext, plan: Plan) -> bool:
+    """Whether a plan makes a container of web's image."""
+    made = (step for step in plan if isinstance(step, (CreateContainer, RunOneOff)))
+    return any(step.spec.image == context.web_image for step in made)
+
+
+def _ensure_image(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """The system packages may have changed since web was last brought up."""
+    if context.environment.system_packages:
+        from datacats.workflows import builder  # noqa: PLC0415 - few have such packages
+
+        builder.ensure_packages(workspace, context, events)
 
 
 def bring_up_anywhere(

@@ -59,7 +59,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
     What has the name of something there is left alone. Raises CommandFailed with CKAN's last words.
     """
     with sites.hold(workspace, reference, site, events) as context:
-        up.bring_up(workspace, context, up.BACKING, events)
+        up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
     content = catalogue()
     made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
     total = sum(map(len, content.values()))
