@@ -139,11 +139,8 @@ def with_options(
         debugger=site.debugger if options.debugger is None else options.debugger,
         profile=site.profile if options.profile is None else options.profile,
     )
-    if _exposes(site) and not _exposes(before) and not options.expose_debugger:
-        raise Conflict(
-            f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
-            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
-        )
+    if not options.expose_debugger:
+        refuse_exposed(site, before)
     if options.port is not None:
         site = replace(site, port=_chosen(workspace, environment, site, options.port), port_chosen=True)
     elif site.port == 0:
@@ -159,6 +156,15 @@ def _check_debugger(workspace: Workspace, environment: Environment, site: Site) 
         raise AddressTaken(
             f"Port {site.debugger_port} on 127.0.0.1, where the debugger would be, is taken{_by(holder)}.",
             "Free it, or give the site another port: the debugger's is 1000 above it.",
+        )
+
+
+def refuse_exposed(site: Site, before: Site) -> None:
+    """Raise Conflict when a development server would answer beyond this machine, where none did before."""
+    if _exposes(site) and not _exposes(before):
+        raise Conflict(
+            f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
+            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
         )
 
 
@@ -245,6 +251,14 @@ def _in_the_way(workspace: Workspace, environment: Environment, site: Site) -> s
         if holder is not None:
             return f"Port {port} on {address} is taken{_by(holder)}."
     return None
+
+
+def refuse_taken(workspace: Workspace, context: SiteContext) -> None:
+    """Raise AddressTaken when somebody has a port that the site is about to publish."""
+    found = _in_the_way(workspace, context.environment, context.site)
+    if found is not None:
+        command = _elsewhere(workspace, context.environment, context.site)
+        raise AddressTaken(found, f"Stop that, or give the site another port: {command}")
 
 
 def _elsewhere(workspace: Workspace, environment: Environment, site: Site) -> str:

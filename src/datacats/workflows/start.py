@@ -50,7 +50,7 @@ class Started:
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
     with sites.hold(workspace, options.reference, options.site, events) as there:
-        context = _prepare(workspace, there, options, events)
+        context = prepare(workspace, there, options, events)
         context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
     if options.wait:
         spares.launch(workspace, context)
@@ -59,7 +59,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
     return Started(context.environment.name, options.site, f"{context.site.url}/", changed, debugger)
 
 
-def _prepare(workspace: Workspace, there: SiteContext, options: StartOptions, events: Events) -> SiteContext:
+def prepare(workspace: Workspace, there: SiteContext, options: StartOptions, events: Events) -> SiteContext:
     """Have what the services of a site find when they start. The caller holds its locks."""
     environment = there.environment
     _tell_version(environment, there.site, events)

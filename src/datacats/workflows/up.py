@@ -45,8 +45,8 @@ BACKING = Up(only=BACKING_SERVICES)
 FOR_ONE_OFFS = replace(BACKING, one_offs=True)
 """Bring up the backing services for a command that runs beside web."""
 
-ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
-"""Bring up all that web works with, and leave web as it is."""
+ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"], one_offs=True)
+"""Bring up all that web works with, and leave web as it is, for another one in its place."""
 
 
 @dataclass(frozen=True, slots=True)
