@@ -307,6 +307,27 @@ def test_a_signal_of_the_terminal_ends_with_130_and_no_traceback(tmp_path: Path)
     assert said.strip() == b"Interrupted. Run the same command again to carry on."
 
 
+INTERRUPTED_IMPORT = """\
+import os, signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+sys.argv = ["datacats", "--help"]
+from datacats.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["datacats.cli.main", "click", "datacats.cli.session"])
+def test_an_interrupt_while_datacats_is_still_being_loaded_ends_quietly(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT.format(module=module)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_a_current_directory_that_is_gone_is_told(tmp_path: Path) -> None:
     before = f"import os\nos.mkdir('{tmp_path}/gone')\nos.chdir('{tmp_path}/gone')\nos.rmdir('{tmp_path}/gone')"
     with started(tmp_path, "list", before=before, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
