@@ -5,9 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """Run datacats on the process's arguments and exit with the documented status."""
+    try:
+        _main()
+    except KeyboardInterrupt:  # before the command line was there to say anything; nothing is done yet
+        sys.exit(_INTERRUPTED)
+
+
+def _main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from datacats.version import VERSION  # noqa: PLC0415 - nothing more is needed
 

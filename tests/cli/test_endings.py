@@ -13,6 +13,7 @@ import pytest
 
 from datacats import errors
 from datacats.cli.commands import COMMANDS
+from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import DatacatsError, EngineTooOld, EngineUnreachable
 from datacats.version import VERSION
 from tests.support.desk import HOME, Desk
@@ -169,7 +170,41 @@ def test_what_takes_a_port_waits_for_whoever_takes_one_now(catstown: Desk, words
     catstown.disk.holders[HOME / "_locks" / "root"] = "datacats create birdland"
     ran = catstown(*words.split())
     assert ran.status == 6
-    assert "datacats create birdland" in ran.err
+    assert f"Waiting for the root lock of {HOME} (pid {os.getpid()}: datacats create birdland) ..." in ran.err
+
+
+ALONE = (
+    "start catstown",
+    "stop catstown",
+    "reload catstown",
+    "ckan -e catstown user list",
+    "run -e catstown env",
+    "psql -e catstown",
+    "spare catstown",
+    "db dump - -e catstown",
+    "db load - -e catstown",
+    "files export - -e catstown",
+    "files import - -e catstown",
+    "upgrade catstown",
+    "demo-data catstown",
+    "service remove worker -e catstown",
+    "tweak -p catstown",
+    "tweak --new-secrets catstown",
+    "generate extension my-thing -e catstown",
+    "install -e catstown",
+    "extensions --outdated catstown",
+    "sass catstown",
+    "purge catstown -y",
+)
+
+
+@pytest.mark.parametrize("words", ALONE)
+def test_who_waits_for_another_command_is_told_for_which(catstown: Desk, words: str) -> None:
+    catstown.disk.holders[HOME / "catstown" / "lock"] = "datacats upgrade catstown"
+    ran = catstown(*words.split())
+    assert ran.status == 6
+    waiting = f"Waiting for the environment catstown (pid {os.getpid()}: datacats upgrade catstown) ...\n"
+    assert ran.err.count(waiting) == 1
 
 
 def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:
@@ -182,6 +217,37 @@ def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:
     assert ran.err.strip() == "Interrupted. Run the same command again to carry on."
     catstown.engine.world.program = type(catstown.engine.world)().program
     assert catstown.done("start", "catstown").status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "inner"),
+    [
+        ("create dogville --bare", "/usr/lib/datacats/initdb"),
+        ("create dogville --bare", "migrate.py"),
+        ("demo-data catstown", "load_demo.py"),
+        ("files export - -e catstown", "tar"),
+        ("files import - -e catstown", "tarfile"),
+        ("db dump - -e catstown", "pg_dump"),
+        ("db load - -e catstown", "pg_restore"),
+        ("db load - -e catstown", "migrate.py"),
+        ("db load - -e catstown", "rebuild"),
+    ],
+)
+def test_an_interrupt_of_what_works_inside_for_us_is_ours(catstown: Desk, words: str, inner: str) -> None:
+    catstown.disk.tree.remove(HOME / "_templates")
+    before = catstown.engine.world.program
+
+    def interrupt(call: Call) -> Outcome:
+        if inner in " ".join(call.command):
+            raise KeyboardInterrupt
+        return before(call) if call.container.startswith("datacats_") else Outcome(0)
+
+    catstown.engine.world.program = interrupt
+    ran = catstown(*words.split(), stdin=b"PGDMP")
+    assert (ran.status, ran.err.splitlines()[-1]) == (130, "Interrupted. Run the same command again to carry on.")
+    assert set(catstown.states().values()) <= {"running"}
+    catstown.engine.world.program = lambda call: Outcome(None if call.main and "datacats_" in call.container else 0)
+    catstown.done(*words.split(), stdin=b"PGDMP")
 
 
 def started(tmp_path: Path, *words: str, before: str = "", **pipes: int) -> subprocess.Popen[bytes]:
@@ -239,6 +305,27 @@ def test_a_signal_of_the_terminal_ends_with_130_and_no_traceback(tmp_path: Path)
         _, said = process.communicate()
     assert process.returncode == 130
     assert said.strip() == b"Interrupted. Run the same command again to carry on."
+
+
+INTERRUPTED_IMPORT = """\
+import os, signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+sys.argv = ["datacats", "--help"]
+from datacats.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["datacats.cli.main", "click", "datacats.cli.session"])
+def test_an_interrupt_while_datacats_is_still_being_loaded_ends_quietly(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT.format(module=module)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_a_current_directory_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -229,6 +229,49 @@ def test_system_packages_become_an_image_of_their_own(index: Index) -> None:
     assert str(desk.engine.world.container("datacats_web_catstown").spec.image).startswith(f"{plain}-")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ckan user list",
+        "run env",
+        "service add harvest-gather",
+        "demo-data catstown",
+        "tweak --new-secrets catstown",
+        "db load -",
+        "files export -",
+        "files import -",
+        "spare catstown",
+        "start catstown",
+        "start -i catstown",
+    ],
+)
+def test_whatever_needs_the_image_with_system_packages_makes_it(index: Index, words: str) -> None:
+    desk = index.desk
+    desk.cwd = SOURCE
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libgeos-c1v5"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+    desk.done(*words.split(), stdin=b"PGDMP")
+    assert [name for name in desk.engine.world.images if name.startswith(f"{desk.site()['images']['web']}-")]
+
+
+@pytest.mark.parametrize("words", ["psql", "db dump -", "tweak --admin-password-stdin catstown"])
+def test_what_needs_no_image_of_web_makes_none(index: Index, words: str) -> None:
+    desk = index.desk
+    desk.cwd = SOURCE
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libgeos-c1v5"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+    desk.done(*words.split(), stdin=b"correct horse\n")
+    assert [line for line in desk.engine.mutations if line.startswith("build")] == []
+
+
+def test_a_dry_run_of_service_shows_the_image_of_system_packages(index: Index) -> None:
+    desk = index.desk
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libgeos-c1v5"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+    lines = desk.done("service", "add", "harvest-gather", "-e", "catstown", "--dry-run").lines
+    assert " build datacats/web:" in lines[0]
+
+
 def test_extensions_lists_what_is_installed_where_it_comes_from_and_what_is_off(index: Index) -> None:
     desk = index.desk
     own(desk)

@@ -40,6 +40,7 @@ from __future__ import annotations
 import json
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -194,9 +195,9 @@ def test_no_command_waits_for_a_lock_for_ever(catstown: Desk, monkeypatch: pytes
     waits: list[float] = []
     lock = type(catstown.disk).lock
 
-    def counted(self: FakeDisk, path: Path, what: str, *, wait: float) -> AbstractContextManager[None]:
+    def counted(self: FakeDisk, path: Path, what: str, *, wait: float, **tell: Any) -> AbstractContextManager[None]:
         waits.append(wait)
-        return lock(self, path, what, wait=wait)
+        return lock(self, path, what, wait=wait, **tell)
 
     monkeypatch.setattr(type(catstown.disk), "lock", counted)
     for words in ("create dogville", "start catstown 5001", "stop catstown", "upgrade catstown", "purge catstown -y"):

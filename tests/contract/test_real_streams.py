@@ -180,6 +180,28 @@ def test_a_signal_ends_a_session_and_tells_which(real: RealStage, box: str) -> N
         assert real.engine.containers.session(box, shell("echo ready; sleep 100"), output.streams) == 128 + 15
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("trap", ["", "exit 0"])
+def test_a_signal_ends_an_interruptible_one_off_soon_and_is_ours(
+    real: RealStage, number: signal.Signals, trap: str
+) -> None:
+    output = Output()
+    name = number.name.removeprefix("SIG")
+    spec = real.spec(f"trap '{trap}' {name}; echo ready; while true; do sleep 0.02; done", stop_grace=600)
+
+    with meanwhile(send_when_it_says(output, b"ready", number)), pytest.raises(KeyboardInterrupt):
+        real.engine.containers.run(spec, output.streams, interruptible=True)
+
+    assert real.engine.containers.list(name=spec.name) == ()
+
+
+def test_a_signal_ends_an_interruptible_session_and_is_ours(real: RealStage, box: str) -> None:
+    output = Output()
+
+    with meanwhile(send_when_it_says(output, b"ready", signal.SIGINT)), pytest.raises(KeyboardInterrupt):
+        real.engine.containers.session(box, shell("echo ready; sleep 100"), output.streams, interruptible=True)
+
+
 def test_signals_are_left_alone_outside_the_main_thread(real: RealStage) -> None:
     statuses: list[int] = []
 

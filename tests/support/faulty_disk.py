@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -58,10 +58,10 @@ class FaultyDisk:
             self._disk.remove_tree(path)
 
     @contextmanager
-    def lock(self, path: Path, what: str, *, wait: float) -> Iterator[None]:
+    def lock(self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None) -> Iterator[None]:
         self.count += 1
         self._die_if("before")
-        with self._disk.lock(path, what, wait=wait):
+        with self._disk.lock(path, what, wait=wait, tell=tell):
             self._die_if("after")
             yield
 

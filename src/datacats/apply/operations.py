@@ -151,7 +151,8 @@ def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
 def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
     output = io.BytesIO()
     given = io.BytesIO(operation.stdin) if operation.stdin else None
-    status = ports.engine.containers.run(operation.spec.labelled(), Streams(given, output, output))
+    streams = Streams(given, output, output)
+    status = ports.engine.containers.run(operation.spec.labelled(), streams, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"{operation.what or ' '.join(operation.spec.command)} ended with status {status}.",

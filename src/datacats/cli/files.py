@@ -27,7 +27,7 @@ def export(session: Session, file: Path, force: bool, environment: str | None, s
     from datacats.workflows import storage  # noqa: PLC0415 - help must not pay for it
 
     with writing(session, file, force=force) as target:
-        storage.export(environment, target, sys.stderr.buffer, session.workspace, site=site)
+        storage.export(environment, target, sys.stderr.buffer, session.workspace, session.events(), site=site)
     wrote(session, file)
 
 
@@ -43,5 +43,5 @@ def import_(session: Session, file: Path, environment: str | None, site: str, dr
         session.foreseen(storage.plan_import(environment, session.workspace, site=site))
         return
     with reading(file) as source:
-        storage.import_(environment, source, sys.stderr.buffer, session.workspace, site=site)
+        storage.import_(environment, source, sys.stderr.buffer, session.workspace, session.events(), site=site)
     session.result({"file": str(file)}, [f"Imported {file}"])

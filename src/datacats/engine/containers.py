@@ -72,22 +72,24 @@ class DockerContainers:
         """Run a command inside a running container to its end."""
         return session.execute(self._wire, name, command, stdin)
 
-    def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
+    def session(self, name: str, command: Sequence[str], streams: Streams, *, interruptible: bool = False) -> int:
         """Run a command inside a running container on the caller's streams; return its exit status.
 
         A signal that would end this process ends the session with 128 + its number and leaves the command to notice:
-        the engine offers no way to pass it on. A consumer that closes the output raises BrokenPipeError.
+        the engine offers no way to pass it on. Of an ``interruptible`` one it is raised again. A consumer that closes
+        the output raises BrokenPipeError.
         """
-        return session.session(self._wire, name, command, streams)
+        return session.session(self._wire, name, command, streams, interruptible=interruptible)
 
-    def run(self, spec: ContainerSpec, streams: Streams) -> int:
+    def run(self, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
         """Make a container, run it to its end on the caller's streams, destroy it; return its exit status.
 
         A signal that would end this process goes to the container's main process instead; one that takes no notice
-        within the container's grace, or until a second signal, is killed. A command that is not there is told on
+        within the container's grace, or until a second signal, is killed. An ``interruptible`` one has moments, and
+        the signal is raised again when it has ended, whatever its status. A command that is not there is told on
         standard error and is status 127, as in a shell. A consumer that closes the output raises BrokenPipeError.
         """
-        return one_off.run(self._wire, spec, streams)
+        return one_off.run(self._wire, spec, streams, interruptible=interruptible)
 
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:
         """Return the lines of its log."""

@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -119,13 +119,14 @@ class RealDisk:
         remove_tree(path)
 
     @contextmanager
-    def lock(self, path: Path, what: str, *, wait: float) -> Iterator[None]:
+    def lock(self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None) -> Iterator[None]:
         """Hold an exclusive kernel lock on a file while the context lasts.
 
-        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
+        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when). ``tell`` is
+        told once, when a moment has passed, who is waited for.
         """
         with explained(path, "locked"):
-            descriptor = locks.take(path, what, wait)
+            descriptor = locks.take(path, locks.Patience(what, wait, tell))
         try:
             yield
         finally:

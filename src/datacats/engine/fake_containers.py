@@ -12,7 +12,7 @@ from datacats.model.observed import ContainerDetail, ContainerSeen
 from datacats.model.ports import Completed, LogLine, LogQuery, Streams
 from datacats.model.service import ContainerSpec, VolumeSpec
 
-_KILLED, _SIGNALLED = 137, 143
+_INTERRUPTED, _KILLED, _SIGNALLED = 130, 137, 143
 _NEVER, _ONCE = "0001-01-01T00:00:00Z", "2023-11-14T22:13:20Z"
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
@@ -116,14 +116,17 @@ class FakeContainers:
         outcome = self._world.run(name, command, stdin)
         return Completed(outcome.exit_code or 0, outcome.stdout, outcome.stderr)
 
-    def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
+    def session(self, name: str, command: Sequence[str], streams: Streams, *, interruptible: bool = False) -> int:
         """Ask the test's program what a command does, on the caller's streams."""
-        done = self.execute(name, command, streams.stdin.read() if streams.stdin else b"")
+        try:
+            done = self.execute(name, command, streams.stdin.read() if streams.stdin else b"")
+        except KeyboardInterrupt:
+            done = _interrupted(interruptible=interruptible)
         write(Outcome(done.exit_code, done.stdout, done.stderr), streams)
         return done.exit_code
 
-    def run(self, spec: ContainerSpec, streams: Streams) -> int:
-        """Run a one-off container to its end: the test's program says what it does."""
+    def run(self, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
+        """Run a one-off container to its end: the test's program says what it does, or interrupts it."""
         identity = self.create(replace(spec, auto_remove=True))
         container = self._world.container(identity)
         container.networks = [attachment.network for attachment in spec.networks] or ["none"]
@@ -131,6 +134,8 @@ class FakeContainers:
             _check(container, self._world)
             outcome = _begin(self._world, container, streams.stdin.read() if streams.stdin else b"")
             write(outcome, streams)
+        except KeyboardInterrupt:
+            return _interrupted(interruptible=interruptible).exit_code
         finally:
             self._world.containers.pop(container.name, None)
         return outcome.exit_code or 0
@@ -161,6 +166,13 @@ class FakeContainers:
                 self._world.meanwhile.pop(0)()
 
         return read()
+
+
+def _interrupted(*, interruptible: bool) -> Completed:
+    """Return how a command ends that an interrupt of this process was passed on to. Raises it where that is ours."""
+    if interruptible:
+        raise KeyboardInterrupt
+    return Completed(_INTERRUPTED)
 
 
 def _begin(world: World, container: FakeContainer, stdin: bytes) -> Outcome:

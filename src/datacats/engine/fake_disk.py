@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -114,11 +114,13 @@ class FakeDisk:
                 self.tree.remove(path)
 
     @contextmanager
-    def lock(self, path: Path, what: str, *, wait: float) -> Iterator[None]:
-        """Hold a lock while the context lasts; for one that is held no time passes before Busy."""
-        del wait
+    def lock(self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Hold a lock while the context lasts; for one that is held no time passes before Busy, but it is told."""
         if path in self.holders:
-            raise locks.busy(what, locks.Holder(os.getpid(), self.holders[path], _NOON))
+            holder = locks.Holder(os.getpid(), self.holders[path], _NOON)
+            if tell is not None and wait > locks.SILENT:
+                tell(locks.waiting(what, holder))
+            raise locks.busy(what, holder)
         with explained(path, "locked"):
             _check(self.refused, path)
             if self.tree.node(path) is None:

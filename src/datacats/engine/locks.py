@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from pathlib import Path
 from datacats.errors import Busy
 
 _PAUSE = 0.05
+SILENT = 1.0
+"""Seconds that a wait may last before it is told."""
+
 _WORDS = 2
 _HOLDER_LIMIT = 4096
 
@@ -30,7 +34,9 @@ class Holder:
     @classmethod
     def this(cls) -> Holder:
         """This process, now. Only the first words of its command are told: a later one may be a password."""
-        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]][: 1 + _WORDS])
+        program = Path(sys.argv[0])
+        name = program.parent.name if program.name == "__main__.py" else program.name
+        command = " ".join([name, *sys.argv[1:]][: 1 + _WORDS])
         return cls(os.getpid(), command, datetime.now().astimezone().isoformat(timespec="seconds"))
 
 
@@ -40,16 +46,42 @@ def busy(what: str, holder: Holder | None) -> Busy:
     return Busy(f"{what[:1].upper()}{what[1:]} is in use by {who}.", "Try again when that has ended.")
 
 
-def take(path: Path, what: str, wait: float) -> int:
+def waiting(what: str, holder: Holder | None) -> str:
+    """Return what is said to who waits; ``what`` as for ``busy``."""
+    who = f"pid {holder.pid}: {holder.command}" if holder else "another command"
+    return f"Waiting for {what} ({who}) ..."
+
+
+class Patience:
+    """How long to wait for ``what``, and whom to tell, once, that there is a wait."""
+
+    def __init__(self, what: str, wait: float, tell: Callable[[str], None] | None = None) -> None:
+        self._what = what
+        self._began = time.monotonic()
+        self._wait = wait
+        self._tell = tell
+
+    def pause(self, descriptor: int) -> None:
+        """Let a moment pass between two attempts. Raises Busy when there have been enough of them."""
+        passed = time.monotonic() - self._began
+        left = self._wait - passed
+        if left <= 0:
+            raise busy(self._what, _read_holder(descriptor))
+        if self._tell is not None and passed >= SILENT:
+            self._tell(waiting(self._what, _read_holder(descriptor)))
+            self._tell = None
+        time.sleep(min(_PAUSE, left))
+
+
+def take(path: Path, patience: Patience) -> int:
     """Lock the file at ``path`` and return its descriptor.
 
-    Raises Busy when another still holds it after ``wait`` seconds, OSError when the file cannot be used.
+    Raises Busy when another holds it longer than there is patience, OSError when the file cannot be used.
     """
-    deadline = time.monotonic() + wait
     while True:
         descriptor = _open(path)
         try:
-            _wait(descriptor, what, deadline)
+            _wait(descriptor, patience)
             if _is_at(path, descriptor):
                 _write_holder(descriptor)
                 return descriptor
@@ -79,18 +111,18 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _wait(descriptor: int, what: str, deadline: float) -> None:
+def _wait(descriptor: int, patience: Patience) -> None:
     """Ask again and again: flock itself knows no deadline, and a timer signal would reach into the caller's program."""
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise busy(what, _read_holder(descriptor)) from None
-            time.sleep(min(_PAUSE, left))
-        else:
-            return
+    while not _is_had(descriptor):
+        patience.pause(descriptor)
+
+
+def _is_had(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_at(path: Path, descriptor: int) -> bool:

@@ -18,9 +18,10 @@ from datacats.model.service import ContainerSpec
 
 _ATTACHED = {"stream": 1, "stdout": 1, "stderr": 1}
 _LOOK_AFTER = 5.0
+_MOMENTS = 3
 
 
-def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
+def run(wire: Wire, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
     """Run a one-off container on the caller's streams; see ``Containers.run``."""
     spec = replace(spec, auto_remove=True, terminal=streams.terminal)
     told = body.container(spec, stdin=streams.stdin is not None)
@@ -29,7 +30,7 @@ def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
         for attachment in spec.networks[1:]:
             joined = {"Container": container, "EndpointConfig": body.endpoint(attachment)}
             wire.call("POST", f"/networks/{attachment.network}/connect", body=joined)
-        return _attached(wire, f"/containers/{container}", spec, streams)
+        return _attached(wire, f"/containers/{container}", spec, streams, interruptible=interruptible)
     except NotExecutable as error:
         destroy(wire, container)
         streams.stderr.write(f"{error.message}\n".encode())
@@ -39,7 +40,7 @@ def run(wire: Wire, spec: ContainerSpec, streams: Streams) -> int:
         raise
 
 
-def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams) -> int:
+def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams, *, interruptible: bool) -> int:
     """Start a container with everything in place before, so that neither output nor status is ever missed."""
     query = {**_ATTACHED, "stdin": int(streams.stdin is not None)}
     with (
@@ -47,32 +48,37 @@ def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams) -> i
         closing(wire.open("POST", f"{path}/wait", {"condition": "removed"}, patience=None)) as ending,
     ):
         pump = Pump(line, streams)
-        watch = Watch(wire, path, pump, spec.stop_grace)
+        watch = Watch(wire, path, pump, min(spec.stop_grace, _MOMENTS) if interruptible else spec.stop_grace)
         pump.wait_for(ending)
         pump.when_one_ends(watch.look_later)
         with attending(pump, streams, watch.pass_on, partial(wire.resize, path)) as resize:
             wire.call("POST", f"{path}/start")
             resize()
             pump.run()
+        if interruptible and watch.passed:
+            signal.raise_signal(watch.passed)
         return _status(ending, wire)
 
 
 class Watch:
-    """Passes signals on to a running container, and notices when its connection is lost."""
+    """Passes signals on to a running container, and notices when its connection is lost.
+
+    ``passed`` is the first that was passed on.
+    """
 
     def __init__(self, wire: Wire, path: str, pump: Pump, grace: int) -> None:
         self._wire = wire
         self._path = path
         self._pump = pump
         self._grace = grace
-        self._passed = False
+        self.passed: signal.Signals | None = None
 
     def pass_on(self, number: signal.Signals) -> None:
         """Pass a first signal on and kill after the grace; kill at the second."""
-        if self._passed:
+        if self.passed:
             self._kill()
             return
-        self._passed = True
+        self.passed = number
         self._pump.alarm(self._grace, self._kill)
         self._send(number.name)
 

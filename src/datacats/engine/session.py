@@ -19,7 +19,7 @@ _LOOK_EVERY, _LOOK_FOR, _LOOK_AGAIN_FOR = 0.01, 5.0, 0.3
 _KILLED = 137
 
 
-def session(wire: Wire, name: str, command: Sequence[str], streams: Streams) -> int:
+def session(wire: Wire, name: str, command: Sequence[str], streams: Streams, *, interruptible: bool = False) -> int:
     """Run a command inside a running container on the caller's streams; see ``Containers.session``."""
     identity = _prepare(wire, name, command, streams)
     started = {"Detach": False, "Tty": streams.terminal}
@@ -35,6 +35,8 @@ def session(wire: Wire, name: str, command: Sequence[str], streams: Streams) -> 
         with attending(pump, streams, end, partial(wire.resize, f"/exec/{identity}")) as resize:
             resize()
             pump.run()
+    if ended_by and interruptible:
+        signal.raise_signal(ended_by[0])
     return 128 + ended_by[0] if ended_by else _exit_code(wire, identity, name)
 
 

@@ -110,7 +110,8 @@ class Site:
     ``address`` is the host address that web's port is published on; ``subnets`` are the front and the back
     network's; ``site_url`` is empty when it follows from address and port; ``previous`` is what ran before an upgrade;
     ``debugger`` has the development server listen for an editor's debugger, ``profile`` has it measure each page;
-    ``links`` are the sites, as (environment, site), whose webs it reaches.
+    ``links`` are the sites, as (environment, site), whose webs it reaches; ``port_chosen`` says that a user chose the
+    port: it is never given another one unasked.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Site:
     links: tuple[tuple[str, str], ...] = ()
     placement: Placement = Placement.BIND
     previous: ImageSet | None = None
+    port_chosen: bool = False
 
     @property
     def url(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,14 +95,19 @@ class Containers(Protocol):
         Raises NoSuchContainer when the container does not run or ends under the command, Conflict when it is paused.
         """
 
-    def session(self, name: str, command: Sequence[str], streams: Streams) -> int:
+    def session(self, name: str, command: Sequence[str], streams: Streams, *, interruptible: bool = False) -> int:
         """Run a command inside a running container on the caller's streams; return its exit status.
 
-        Raises NoSuchContainer when the container does not run or ends under the command, and BrokenPipeError.
+        A signal ends it with 128 and its number; an ``interruptible`` one is left, and it is this process that gets
+        the signal. Raises NoSuchContainer when the container does not run or ends under the command, BrokenPipeError.
         """
 
-    def run(self, spec: ContainerSpec, streams: Streams) -> int:
+    def run(self, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
         """Make a container, run it to its end on the caller's streams, destroy it; return its exit status.
+
+        A signal that would end this process is the command's. Of an ``interruptible`` one, which works for us and not
+        for a person, it is the end: killed where it takes no notice within moments, and then, whatever its status,
+        this process gets the signal after all: KeyboardInterrupt for SIGINT.
 
         Destroyed also when interrupted. Raises what create and start raise, and BrokenPipeError when a consumer
         has closed an output. A command that is not in the image is told on stderr and is status 127, as in a shell.
@@ -271,10 +276,13 @@ class Disk(Protocol):
     def remove_tree(self, path: Path) -> None:
         """Remove a file or tree; gone is no error."""
 
-    def lock(self, path: Path, what: str, *, wait: float) -> AbstractContextManager[None]:
+    def lock(
+        self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
         """Hold an exclusive kernel lock on a file while the context lasts.
 
-        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when).
+        Waits up to ``wait`` seconds, then raises Busy naming the holder (process, command, since when). ``tell`` is
+        told once, when a moment has passed, who is waited for.
         """
 
     def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from datacats.model.ports import Disk
 from datacats.store import documents
+
+if TYPE_CHECKING:
+    from datacats.model.event import Events
 
 FILE = "root.json"
 _PATIENCE = 600.0
@@ -32,13 +36,29 @@ class DataRoot:
         """The directory of the sealed templates."""
         return self.path / "_templates"
 
-    def lock(self, disk: Disk, what: str = "root") -> AbstractContextManager[None]:
-        """Hold one of the locks that are not an environment's: ``root``, ``image-DIGEST``, ``template-KEY``."""
-        return disk.lock(self.lock_path(what), f"the {what} lock of {self.path}", wait=_PATIENCE)
+    def lock(self, disk: Disk, what: str = "root", *, events: Events | None = None) -> AbstractContextManager[None]:
+        """Hold one of the locks that are not an environment's: ``root``, ``image-DIGEST``, ``template-KEY``.
+
+        ``events`` are told who is waited for.
+        """
+        words = f"the {what} lock of {self.path}"
+        return disk.lock(self.lock_path(what), words, wait=_PATIENCE, tell=teller(events))
 
     def lock_path(self, what: str) -> Path:
         """Return the file of such a lock."""
         return self.path / "_locks" / what
+
+
+def teller(events: Events | None) -> Callable[[str], None]:
+    """Return what tells a line of text as an event."""
+
+    def tell(text: str) -> None:
+        from datacats.model.event import Said  # noqa: PLC0415 - a command that waits for nobody must not pay for it
+
+        if events is not None:
+            events(Said(text))
+
+    return tell
 
 
 def root_path(env: Mapping[str, str]) -> Path:

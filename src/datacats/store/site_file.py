@@ -19,7 +19,7 @@ from datacats.store import documents
 _FILE = "site.json"
 _SECRETS = "secrets.json"
 _TOKENS = "tokens.json"
-_LATER = {"debugger": False, "profile": False, "links": [], "placement": "bind"}
+_LATER = {"debugger": False, "profile": False, "links": [], "placement": "bind", "port_chosen": True}
 """What a site is that was written down before there was such a choice."""
 
 
@@ -169,6 +169,7 @@ def _decode(name: str, written: dict[str, Any]) -> Site:
         links=_links(record),
         placement=Placement(record["placement"]),
         previous=_decode_images(record["previous"]) if record["previous"] else None,
+        port_chosen=documents.value(record, "port_chosen", bool),
     )
 
 

@@ -14,8 +14,7 @@ from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import postgres, redis, solr
-from datacats.workflows import up
-from datacats.workflows.sites import complete
+from datacats.workflows import sites, up
 from datacats.workflows.workspace import Workspace
 
 
@@ -62,9 +61,7 @@ def search(ask: Ask, workspace: Workspace, events: Events = ignore) -> Any:  # n
 
 
 def _running(ask: Ask, workspace: Workspace, events: Events) -> SiteContext:
-    environment = workspace.find(ask.reference)
-    context = workspace.context(environment, complete(workspace, environment, ask.site))
-    with workspace.lock(environment, ask.site):
+    with sites.hold(workspace, ask.reference, ask.site, events) as context:
         up.bring_up(workspace, context, up.BACKING, events)
     return context
 

@@ -50,7 +50,7 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
     _refuse_blind_engine(context)
     _sweep(workspace)
     sealed = templates.ensure(workspace, context, events).path
-    with workspace.root.lock(workspace.ports.disk, lock_name(site.name)):
+    with workspace.root.lock(workspace.ports.disk, lock_name(site.name), events=events):
         try:
             yield _raise(workspace, _claim(workspace, context, subject), sealed)
         finally:

@@ -62,9 +62,9 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     output = io.BytesIO()
     said = io.BytesIO()
     given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
-    status = workspace.ports.engine.containers.run(spec(workspace, context, "resolve").labelled(), given)
+    described = spec(workspace, context, "resolve").labelled()
+    status = workspace.ports.engine.containers.run(described, given, interruptible=True)
     if status != 0:
-        stop_if_interrupted(said.getvalue().decode(errors="replace"))
         raise CommandFailed(
             f"Resolving the extensions ended with status {status}.",
             "The last lines that it printed say why.",
@@ -74,12 +74,6 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     if "error" in answer:
         raise explained(answer["error"])
     return answer
-
-
-def stop_if_interrupted(detail: str) -> None:
-    """Raise KeyboardInterrupt when it was an interrupt, passed on to the container, that ended its program."""
-    if detail.rstrip().endswith("KeyboardInterrupt"):
-        raise KeyboardInterrupt
 
 
 def explained(detail: str) -> CommandFailed:

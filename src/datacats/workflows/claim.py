@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
-from datacats.errors import AddressTaken, Conflict, UsageError
-from datacats.model.environment import Environment, Mode, Site, SiteContext
+from datacats.errors import AddressTaken, Conflict, SubnetTaken, UsageError
+from datacats.model.environment import Environment, Mode, Phase, Site, SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.image import ImageSet
 from datacats.model.names import derived_port, next_port, typed
@@ -23,6 +25,8 @@ _URL = re.compile(
     rf"https?://(?:(?P<host>{_LABEL}(?:\.{_LABEL})*)|\[(?P<six>[0-9a-f]*:[0-9a-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?/?",
     re.ASCII | re.IGNORECASE,
 )
+_DERIVED_PORTS = 1000
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def claim(
     Raises AddressTaken when the chosen port is in use, naming its holder.
     """
     disk, owner = workspace.ports.disk, workspace.owner(environment)
-    with workspace.root.lock(disk):
+    with workspace.root.lock(disk, events=events):
         site = foresee(workspace, environment, name, images, options, events)
         disk.make_directory(environment.site_directory(name), 0o700, owner)
         locate.record_source(disk, environment, owner)
@@ -122,14 +126,15 @@ def foresee(
     return with_options(workspace, environment, site, options, events)
 
 
-def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> None:
-    """Write a site down with other options applied. Raises AddressTaken."""
+def change(workspace: Workspace, environment: Environment, name: str, options: SiteOptions, events: Events) -> Site:
+    """Write a site down with other options applied, and return it. Raises AddressTaken. The caller holds its lock."""
     check(options)
-    with workspace.root.lock(workspace.ports.disk):
+    with workspace.root.lock(workspace.ports.disk, events=events):
         site = site_file.read(workspace.ports.disk, environment, name)
         changed = with_options(workspace, environment, site, options, events)
         if changed != site:
             write(workspace, environment, changed)
+    return changed
 
 
 def with_options(
@@ -147,13 +152,10 @@ def with_options(
         debugger=site.debugger if options.debugger is None else options.debugger,
         profile=site.profile if options.profile is None else options.profile,
     )
-    if _exposes(site) and not _exposes(before) and not options.expose_debugger:
-        raise Conflict(
-            f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
-            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
-        )
-    if options.port is not None and options.port != site.port:
-        site = replace(site, port=_chosen(workspace, environment, site, options.port))
+    if not options.expose_debugger:
+        refuse_exposed(site, before)
+    if options.port is not None:
+        site = replace(site, port=_chosen(workspace, environment, site, options.port), port_chosen=True)
     elif site.port == 0:
         site = replace(site, port=_derived(workspace, environment, site, events))
     if site.debugger_port not in {0, before.debugger_port}:
@@ -162,11 +164,20 @@ def with_options(
 
 
 def _check_debugger(workspace: Workspace, environment: Environment, site: Site) -> None:
-    holder = _holder(workspace, environment, replace(site, address="127.0.0.1"), site.debugger_port)
+    holder = _holder(workspace, environment, replace(site, address=_LOOPBACK), site.debugger_port)
     if holder is not None:
         raise AddressTaken(
             f"Port {site.debugger_port} on 127.0.0.1, where the debugger would be, is taken{_by(holder)}.",
             "Free it, or give the site another port: the debugger's is 1000 above it.",
+        )
+
+
+def refuse_exposed(site: Site, before: Site) -> None:
+    """Raise Conflict when a development server would answer beyond this machine, where none did before."""
+    if _exposes(site) and not _exposes(before):
+        raise Conflict(
+            f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
+            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
         )
 
 
@@ -175,43 +186,98 @@ def _exposes(site: Site) -> bool:
 
 
 def _chosen(workspace: Workspace, environment: Environment, site: Site, port: int) -> int:
-    holder = _holder(workspace, environment, site, port)
+    holder = None if port == site.port else _holder(workspace, environment, site, port)
     if holder is None:
         return port
     raise AddressTaken(
         f"Port {port} on {site.address} is taken{_by(holder)}.",
-        f"Choose another one, or leave it out: datacats derives one ({derived_port(environment.name, site.name)}).",
+        f"Stop that, or choose another one: {_elsewhere(workspace, environment, replace(site, port=port))}",
     )
 
 
 def _derived(workspace: Workspace, environment: Environment, site: Site, events: Events) -> int:
-    wanted = port = derived_port(environment.name, site.name)
-    reason = ""
-    while (holder := _holder(workspace, environment, site, port)) is not None:
-        reason = reason or f"Port {wanted} is taken{_by(holder)}"
-        port = next_port(port)
-        if port == wanted:
-            raise AddressTaken("Every port from 5000 to 5999 is taken.", "Choose a port: datacats create NAME PORT")
-    if port != wanted:
-        events(Said(f"{reason}; the site gets {port}."))
+    wanted = derived_port(environment.name, site.name)
+    holder = _holder(workspace, environment, site, wanted)
+    if holder is None:
+        return wanted
+    port = _next_free(workspace, environment, replace(site, port=wanted))
+    events(Said(f"Port {wanted} is taken{_by(holder)}; the site gets {port}."))
     return port
 
 
-def explained(workspace: Workspace, context: SiteContext, error: AddressTaken) -> AddressTaken:
-    """Return the error of a start with who holds the site's port, and a free one, as far as that can be told."""
+def _next_free(workspace: Workspace, environment: Environment, site: Site) -> int:
+    """Return the next port after the site's that nobody holds. Raises AddressTaken when there is none."""
+    port = site.port
+    for _ in range(_DERIVED_PORTS):
+        port = next_port(port)
+        if _in_the_way(workspace, environment, replace(site, port=port)) is None:
+            return port
+    raise AddressTaken("Every port from 5000 to 5999 is taken.", "Choose a port: datacats create NAME PORT")
+
+
+def may_move(site: Site) -> bool:
+    """Whether a port that was taken meanwhile is changed unasked: nobody chose it, and nobody was told it yet."""
+    return site.phase is Phase.CREATING and not site.port_chosen
+
+
+def move(workspace: Workspace, context: SiteContext, events: Events) -> SiteContext:
+    """Give a site the next free port, and write it down. Return the context that holds now."""
+    environment, before = context.environment, context.site
+    with workspace.root.lock(workspace.ports.disk, events=events):
+        holder = _holder(workspace, environment, before, before.port) or ""
+        site = replace(before, port=_next_free(workspace, environment, before))
+        write(workspace, environment, site)
+    events(Said(f"Port {before.port} is taken by now{_by(holder)}; the site gets {site.port}."))
+    return replace(context, site=site)
+
+
+@contextmanager
+def explaining(workspace: Workspace, context: SiteContext) -> Iterator[None]:
+    """Have a port that the engine finds taken told with its holder, and with the command that gives another one."""
+    try:
+        yield
+    except SubnetTaken:
+        raise
+    except AddressTaken as error:
+        raise _explained(workspace, context, error) from error
+
+
+def _explained(workspace: Workspace, context: SiteContext, error: AddressTaken) -> AddressTaken:
     environment, site = context.environment, context.site
-    holder = _holder(workspace, environment, site, site.port)
-    if holder is None:
-        return error
-    free = next_port(site.port)
-    while free != site.port and _holder(workspace, environment, site, free) is not None:
-        free = next_port(free)
-    told = AddressTaken(
-        f"Port {site.port} on {site.address} is taken{_by(holder)}.",
-        f"Stop that, or give the site another port: {typed('start', environment.name, site.name)} {free}",
-    )
+    command = _elsewhere(workspace, environment, site)
+    found = _in_the_way(workspace, environment, site)
+    if found is None:
+        told = AddressTaken(error.message, f"Stop what uses it, or choose another port: {command}")
+    else:
+        told = AddressTaken(found, f"Stop that, or give the site another port: {command}")
     told.during = error.during
     return told
+
+
+def _in_the_way(workspace: Workspace, environment: Environment, site: Site) -> str | None:
+    """Say who holds a port that the site publishes; None where nobody is seen to."""
+    published = [(site.address, site.port)]
+    if site.debugger_port:
+        published.append((_LOOPBACK, site.debugger_port))
+    for address, port in published:
+        holder = _holder(workspace, environment, replace(site, address=address), port)
+        if holder is not None:
+            return f"Port {port} on {address} is taken{_by(holder)}."
+    return None
+
+
+def refuse_taken(workspace: Workspace, context: SiteContext) -> None:
+    """Raise AddressTaken when somebody has a port that the site is about to publish."""
+    found = _in_the_way(workspace, context.environment, context.site)
+    if found is not None:
+        command = _elsewhere(workspace, context.environment, context.site)
+        raise AddressTaken(found, f"Stop that, or give the site another port: {command}")
+
+
+def _elsewhere(workspace: Workspace, environment: Environment, site: Site) -> str:
+    """Return the command that carries on with the site on a port that is free."""
+    where = environment.source if site.phase is Phase.CREATING else environment.name
+    return f"{typed(site.phase.verb, where, site.name)} {_next_free(workspace, environment, site)}"
 
 
 def _holder(workspace: Workspace, environment: Environment, site: Site, port: int) -> str | None:

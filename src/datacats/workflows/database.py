@@ -14,7 +14,7 @@ from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, up
+from datacats.workflows import ours, sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -37,7 +37,8 @@ class DatabaseOf:
 
 def dump(which: DatabaseOf, target: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
     """Write the database to ``target`` in PostgreSQL's custom format. Raises CommandFailed."""
-    context = _ready(workspace, which, events)
+    with sites.hold(workspace, which.reference, which.site, events) as context:
+        up.bring_up(workspace, context, up.BACKING, events)
     streams = Streams(None, target, errors)
     _inside(workspace, context, postgres.dump_command(which.name), streams, "pg_dump")
 
@@ -48,8 +49,8 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     The old one serves until the new one is complete, and is kept until the site answers on the new one.
     Raises CommandFailed, with the old database back in place.
     """
-    context = _ready(workspace, which, events)
-    with workspace.lock(context.environment, which.site):
+    with sites.hold(workspace, which.reference, which.site, events) as context:
+        up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
         apply(_preparing(workspace, context, which), workspace.ports, events)
         _inside(
             workspace,
@@ -66,7 +67,7 @@ def plan_load(which: DatabaseOf, workspace: Workspace) -> tuple[Plan, Plan, Plan
     """Return what ``load`` would do, and do nothing: before the dump is loaded, after it, and when the site is up."""
     environment = workspace.find(which.reference)
     context = workspace.context(environment, complete(workspace, environment, which.site))
-    before = up.plan_up(workspace, context, up.BACKING) + _preparing(workspace, context, which)
+    before = up.plan_up(workspace, context, up.FOR_ONE_OFFS) + _preparing(workspace, context, which)
     after = _swapped(workspace, context, which) + Plan.of(_after_load(context))
     return before, after, _forgetting(context, which)
 
@@ -92,7 +93,7 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
         apply(steps, workspace.ports, events)
         try:
             apply(Plan.of(_after_load(context)), workspace.ports, events)
-        except CommandFailed:
+        except (CommandFailed, KeyboardInterrupt):
             apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
             raise
     finally:
@@ -108,16 +109,9 @@ def _after_load(context: SiteContext) -> list[Operation]:
     ]
 
 
-def _ready(workspace: Workspace, which: DatabaseOf, events: Events) -> SiteContext:
-    environment = workspace.find(which.reference)
-    context = workspace.context(environment, complete(workspace, environment, which.site))
-    with workspace.lock(environment, which.site):
-        up.bring_up(workspace, context, up.BACKING, events)
-    return context
-
-
 def _inside(workspace: Workspace, context: SiteContext, command: tuple[str, ...], streams: Streams, what: str) -> None:
-    status = workspace.ports.engine.containers.session(postgres.container(context), command, streams)
+    container = postgres.container(context)
+    status = workspace.ports.engine.containers.session(container, command, streams, interruptible=True)
     if status != 0:
         raise CommandFailed(f"{what} ended with status {status}; nothing was changed.", "The lines above say why.")
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datacats.apply import apply
+from datacats.model.environment import Mode, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.observed import Observed
 from datacats.model.ports import Streams
 from datacats.planning import teardown
 from datacats.services import web
-from datacats.workflows import claim, ours, up
-from datacats.workflows.claim import SiteOptions
-from datacats.workflows.sites import complete
-from datacats.workflows.start import StartOptions
+from datacats.workflows import claim, ours, sites, up
+from datacats.workflows.start import StartOptions, prepare
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -20,16 +21,36 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
 
     The backing services are brought up, and a web that runs in the background is replaced. Raises what ``start`` does.
     """
-    environment = workspace.find(options.reference)
-    complete(workspace, environment, options.site)
-    if options.options != SiteOptions():
-        claim.change(workspace, environment, options.site, options.options, events)
-    with workspace.lock(environment, options.site):
-        context = workspace.context(environment, complete(workspace, environment, options.site))
-        up.bring_up(workspace, context, up.ALL_BUT_WEB, events)
-        seen = observe(workspace.ports, environment, options.site)
-        ours.refuse_strangers(seen, workspace.root.uuid)
-        background = Observed(tuple(each for each in seen.containers if each.service == web.SERVICE))
+    with sites.hold(workspace, options.reference, options.site, events) as there:
+        _refuse_exposed(there, options)
+        context = prepare(workspace, there, options, events)
+        background = _background(workspace, context)
+        if not _has_port(background, context):
+            claim.refuse_taken(workspace, _without_debugger(context))
+        context, _ = up.bring_up_anywhere(workspace, context, up.ALL_BUT_WEB, events)
         apply(teardown.remove(background, cause="web runs in the foreground"), workspace.ports, events)
     spec = web.in_foreground(context, terminal=streams.terminal)
-    return workspace.ports.engine.containers.run(spec.labelled(), streams)
+    with claim.explaining(workspace, _without_debugger(context)):
+        return workspace.ports.engine.containers.run(spec.labelled(), streams)
+
+
+def _refuse_exposed(there: SiteContext, options: StartOptions) -> None:
+    """What runs in the foreground is the development server, whatever the site's mode."""
+    address = options.options.address or there.site.address
+    if not options.options.expose_debugger:
+        claim.refuse_exposed(replace(there.site, address=address, mode=Mode.DEVELOPMENT), there.site)
+
+
+def _background(workspace: Workspace, context: SiteContext) -> Observed:
+    seen = observe(workspace.ports, context.environment, context.site.name)
+    ours.refuse_strangers(seen, workspace.root.uuid)
+    return Observed(tuple(each for each in seen.containers if each.service == web.SERVICE))
+
+
+def _has_port(background: Observed, context: SiteContext) -> bool:
+    """Whether the port is taken by what makes way for the foreground."""
+    return any(port.port == context.site.port for each in background.containers for port in each.ports)
+
+
+def _without_debugger(context: SiteContext) -> SiteContext:
+    return replace(context, site=replace(context.site, debugger=False))

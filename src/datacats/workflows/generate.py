@@ -34,8 +34,7 @@ def generate(
 
     Nothing that is there is overwritten: Conflict says what is in the way.
     """
-    environment = workspace.find(reference)
-    with workspace.lock_environment(environment):
+    with workspace.hold(reference, events) as environment:
         apply(_plan(extension, environment, workspace), workspace.ports, events)
     directory = environment.source / extension.directory
     return Generated(environment.name, directory, extension.plugin, tuple(skeleton.render(extension)))

@@ -91,7 +91,7 @@ def _base(workspace: Workspace, events: Events) -> BaseKind:
     for kind in _KINDS:
         if engine.images.exists(ImageRef.parse(BASES[kind])):
             return kind
-    with workspace.root.lock(workspace.ports.disk, "image-base"):
+    with workspace.root.lock(workspace.ports.disk, "image-base", events=events):
         try:
             apply(provision.pull_base("debian"), workspace.ports, events)
         except EngineError as error:
@@ -113,6 +113,6 @@ def _build(workspace: Workspace, ckan: str, kind: BaseKind, absent: Sequence[Ima
 
 def build_once(workspace: Workspace, context: BuildContext, events: Events) -> None:
     """Build an image that is not there; of several that want it at once one builds, and the others wait."""
-    with workspace.root.lock(workspace.ports.disk, f"image-{context.ref.tag}"):
+    with workspace.root.lock(workspace.ports.disk, f"image-{context.ref.tag}", events=events):
         if not workspace.ports.engine.images.exists(context.ref):
             apply(Plan.of(provision.build([context])), workspace.ports, events)

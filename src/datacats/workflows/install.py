@@ -67,8 +67,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
     directory and the sites are as before.
     """
-    found = workspace.find(wanted.reference)
-    with workspace.lock_environment(found):
+    with workspace.hold(wanted.reference, events) as found:
         context = newest(workspace, found)
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
@@ -227,8 +226,9 @@ def _switch(workspace: Workspace, context: SiteContext, change: _Change, events:
     layers.use(workspace, context, change.layer, events)
     try:
         sites = _bring(workspace, environment, events, prove=True)
-    except DatacatsError as error:
-        error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
+    except (DatacatsError, KeyboardInterrupt) as error:
+        if isinstance(error, DatacatsError):
+            error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
         _place(workspace, context, change.after, change.before, events)
         layers.use(workspace, context, context.layer, events)
         _bring(workspace, environment, events, prove=False)
@@ -245,7 +245,7 @@ def _bring(workspace: Workspace, environment: Environment, events: Events, *, pr
     brought: list[str] = []
     environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
     for name in site_file.names(workspace.ports.disk, environment):
-        with workspace.lock_site(environment, name):
+        with workspace.lock_site(environment, name, events):
             context = workspace.context(environment, complete(workspace, environment, name))
             builder.ensure_packages(workspace, context, events)
             if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):

@@ -55,8 +55,7 @@ def extensions_of(reference: str | None, workspace: Workspace) -> Extensions:
 
 def with_newer(found: Extensions, workspace: Workspace, events: Events = ignore) -> Extensions:
     """Return the extensions with what the index has newer of them. Raises IndexUnreachable, Unresolvable."""
-    environment = workspace.find(found.name)
-    with workspace.lock_environment(environment):
+    with workspace.hold(found.name, events) as environment:
         context = sites.newest(workspace, environment)
         resolution = resolve.resolve(workspace, context, (resolve.ALL,), events)
     fits = lock_file.versions(resolution.lock.packages)

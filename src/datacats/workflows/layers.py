@@ -70,7 +70,6 @@ def ensure(workspace: Workspace, context: SiteContext, resolution: Resolution, e
     try:
         apply(Plan.of(steps), workspace.ports, events)
     except CommandFailed as error:
-        builder.stop_if_interrupted(error.detail)
         raise builder.explained(error.detail) from error
     return name
 

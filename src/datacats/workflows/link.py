@@ -11,7 +11,7 @@ from datacats.model.names import PRIMARY, check_name, link_name
 from datacats.model.plan import Plan
 from datacats.services import web
 from datacats.store import site_file
-from datacats.workflows import claim, info, up
+from datacats.workflows import claim, info, sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -51,12 +51,12 @@ def link(wanted: Linking, workspace: Workspace, events: Events = ignore) -> Link
     if other == (environment.name, wanted.site):
         itself = f"http://{web.SERVICE}:{web.PORT}/"
         raise UsageError(f"{wanted.to} is the site itself: its containers reach it at {itself}.", _SEE)
-    return _change(workspace, environment, wanted, other, linked=True, events=events)
+    return _change(workspace, wanted, other, linked=True, events=events)
 
 
 def unlink(wanted: Linking, workspace: Workspace, events: Events = ignore) -> Linked:
     """Have the sites no longer reach each other; the other may be gone."""
-    return _change(workspace, _found(wanted, workspace), wanted, _named(wanted.to), linked=False, events=events)
+    return _change(workspace, wanted, _named(wanted.to), linked=False, events=events)
 
 
 def plan_link(wanted: Linking, workspace: Workspace, *, linked: bool) -> Plan:
@@ -73,17 +73,9 @@ def _found(wanted: Linking, workspace: Workspace) -> Environment:
     return environment
 
 
-def _change(
-    workspace: Workspace,
-    environment: Environment,
-    wanted: Linking,
-    other: tuple[str, str],
-    *,
-    linked: bool,
-    events: Events,
-) -> Linked:
-    with workspace.lock(environment, wanted.site):
-        before = complete(workspace, environment, wanted.site)
+def _change(workspace: Workspace, wanted: Linking, other: tuple[str, str], *, linked: bool, events: Events) -> Linked:
+    with sites.hold(workspace, wanted.reference, wanted.site, events) as there:
+        environment, before = there.environment, there.site
         site = _with(before, other, linked=linked)
         if site != before:
             claim.write(workspace, environment, site)

@@ -127,7 +127,7 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
     context = placement.decide(workspace, workspace.context(environment, site), events)
     site = context.site
     start = templates.ensure(workspace, context, events)
-    with workspace.lock(environment, site.name):
+    with workspace.lock(environment, site.name, events):
         refuse_existing(workspace, environment, site.name)
         claim.write(workspace, environment, site)
         apply(parts.populate(workspace, context, start), workspace.ports, events)

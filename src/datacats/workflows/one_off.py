@@ -13,8 +13,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.names import PRIMARY
 from datacats.model.ports import Streams
 from datacats.services import spare, web
-from datacats.workflows import spares
-from datacats.workflows.sites import complete
+from datacats.workflows import sites, spares
 from datacats.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ class OneOff:
 
 def run(one_off: OneOff, workspace: Workspace, streams: Streams, events: Events | None = None) -> int:
     """Run the command on the caller's streams and return its exit status; the backing services are brought up."""
-    environment = workspace.find(one_off.reference)
-    context = workspace.context(environment, complete(workspace, environment, one_off.site))
-    with workspace.lock(environment, one_off.site):
+    with sites.hold(workspace, one_off.reference, one_off.site, events) as context:
         taken = spares.take(workspace, context) if one_off.can_be_spared else None
         if taken is None:
             _bring_up(workspace, context, events)
@@ -61,7 +58,7 @@ def _bring_up(workspace: Workspace, context: SiteContext, events: Events | None)
     from datacats.model.event import ignore  # noqa: PLC0415
     from datacats.workflows import up  # noqa: PLC0415 - a command that finds all in place must not pay for it
 
-    up.bring_up(workspace, context, up.BACKING, events or ignore)
+    up.bring_up(workspace, context, up.FOR_ONE_OFFS, events or ignore)
 
 
 def _run(one_off: OneOff, workspace: Workspace, context: SiteContext, streams: Streams, taken: str | None) -> int:

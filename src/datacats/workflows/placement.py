@@ -35,7 +35,7 @@ def decide(workspace: Workspace, context: SiteContext, events: Events) -> SiteCo
     disk, engine = workspace.ports.disk, workspace.engine_info().identity
     found = placements.known(disk, workspace.root, engine)
     if found is None:
-        with workspace.root.lock(disk):
+        with workspace.root.lock(disk, events=events):
             found = _find_out(workspace, context, events)
             placements.remember(disk, workspace.root, engine, found)
     if found in _SAID:
@@ -53,7 +53,7 @@ def _find_out(workspace: Workspace, context: SiteContext, events: Events) -> Pla
     foreign = workspace.engine_info().rootless
     spec = probe.describe(context, directory, nonce, foreign=foreign)
     try:
-        status = workspace.ports.engine.containers.run(spec.labelled(), probe.silence())
+        status = workspace.ports.engine.containers.run(spec.labelled(), probe.silence(), interruptible=True)
     except PathUnseen:
         status = probe.UNSEEN
     apply(clear, workspace.ports, events)

@@ -69,9 +69,9 @@ def _remove(
     A site is known by its directory, the environment by its data directory: these go last, so that what is cut off
     can be found again. The source directory goes before, because only the data directory says where it is.
     """
-    with workspace.lock_environment(environment):
+    with workspace.lock_environment(environment, events):
         for site in sites:
-            with workspace.lock_site(environment, site):
+            with workspace.lock_site(environment, site, events):
                 _mark(workspace, environment, site)
                 apply(_engine_plan(workspace, environment, site), workspace.ports, events)
                 apply(_data_plan(environment, [site], last=False), workspace.ports, events)

@@ -39,8 +39,7 @@ def compile_all(reference: str | None, workspace: Workspace, events: Events = ig
     One that is as it should be is not touched. Raises NotFound where there is none, CommandFailed with the compiler's
     words when one has a mistake: then nothing is written.
     """
-    environment = workspace.find(reference)
-    with workspace.lock_environment(environment):
+    with workspace.hold(reference, events) as environment:
         context = workspace.context(environment, PRIMARY)
         plan, sheets = _plan(workspace, context, events)
         apply(plan, workspace.ports, events)
@@ -96,7 +95,7 @@ def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], event
     output, said = io.BytesIO(), io.BytesIO()
     spec = sass.describe(context, recipes.builder_ref(context.web_image))
     given = Streams(io.BytesIO(json.dumps(names).encode()), output, said)
-    status = workspace.ports.engine.containers.run(spec.labelled(), given)
+    status = workspace.ports.engine.containers.run(spec.labelled(), given, interruptible=True)
     if status != 0:
         raise _failed(said.getvalue().decode(errors="replace"))
     answer: dict[str, Any] = json.loads(output.getvalue())

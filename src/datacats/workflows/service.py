@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from datacats.apply import apply
 from datacats.errors import NotFound, UsageError
-from datacats.model.environment import Environment, SiteContext
+from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY, SERVICES
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.store import environment_file
-from datacats.workflows import info, up
+from datacats.workflows import builder, info, sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -72,22 +71,23 @@ def services(reference: str | None, workspace: Workspace, *, site: str = PRIMARY
 
 def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> Switched:
     """Write a switch into ``datacats.toml``, and bring the site that runs to what it says now. Raises NotFound."""
-    environment = workspace.find(wanted.reference)
-    complete(workspace, environment, wanted.site)
-    with workspace.lock(environment, wanted.site):
-        plan, context = _plan(workspace, environment, wanted)
-        apply(plan, workspace.ports, events)
-    return Switched(environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
+    with sites.hold(workspace, wanted.reference, wanted.site, events) as there:
+        plan, context = _plan(workspace, there, wanted)
+        up.carry_out(workspace, context, plan, events)
+    return Switched(context.environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
 
 
 def plan_switch(wanted: Switching, workspace: Workspace) -> Plan:
     """Return what ``switch`` would do, and do nothing."""
-    return _plan(workspace, workspace.find(wanted.reference), wanted)[0]
-
-
-def _plan(workspace: Workspace, environment: Environment, wanted: Switching) -> tuple[Plan, SiteContext]:
-    _refuse(wanted.service)
+    environment = workspace.find(wanted.reference)
     context = workspace.context(environment, complete(workspace, environment, wanted.site))
+    plan, context = _plan(workspace, context, wanted)
+    return (builder.plan_packages(workspace, context) if up.needs_image(context, plan) else Plan()) + plan
+
+
+def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tuple[Plan, SiteContext]:
+    _refuse(wanted.service)
+    environment = context.environment
     path = environment.source / environment_file.NAME
     before = workspace.ports.disk.read(path)
     after = environment_file.with_service(before, wanted.service, on=wanted.on)

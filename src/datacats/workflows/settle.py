@@ -46,7 +46,7 @@ def settle(
     wanted = _digest(workspace, context, found)
     if not because and _is_settled(workspace, context, wanted):
         return
-    up.bring_up(workspace, context, up.BACKING, events)
+    up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
     try:
         apply(migrate(context, cause=because or _OTHERS), workspace.ports, events)
     except CommandFailed as error:
@@ -152,7 +152,8 @@ def _token_maker(context: SiteContext, label: str) -> ContainerSpec:
 def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
     output, said = io.BytesIO(), io.BytesIO()
     spec = _token_maker(context, label)
-    status = workspace.ports.engine.containers.run(spec.labelled(), Streams(None, output, said))
+    streams = Streams(None, output, said)
+    status = workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"The API token for {label} could not be made (status {status}).",

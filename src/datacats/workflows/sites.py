@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from datacats.errors import Conflict, NotFound
 from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.names import typed
 from datacats.store import site_file
 from datacats.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from datacats.model.event import Events
 
 
 def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
@@ -21,6 +27,20 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
             f"Carry on with: {typed(verb, environment.source, name)}",
         )
     return site
+
+
+@contextmanager
+def hold(workspace: Workspace, reference: str | None, name: str, events: Events | None = None) -> Iterator[SiteContext]:
+    """Hold the locks of a complete site, and hand out all that describes it, read once they are held.
+
+    What was read before may be of the past by then: this may have waited for an upgrade. Raises NotFound, Conflict
+    when it is half made, Busy.
+    """
+    environment = workspace.find(reference)
+    site_file.read(workspace.ports.disk, environment, name)
+    with workspace.lock(environment, name, events):
+        environment = workspace.find(reference)
+        yield workspace.context(environment, complete(workspace, environment, name))
 
 
 def newest(workspace: Workspace, environment: Environment) -> SiteContext:

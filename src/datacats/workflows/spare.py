@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datacats.apply import apply
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import BACKING_SERVICES, PRIMARY
 from datacats.model.plan import Plan
 from datacats.planning.spare import refresh
 from datacats.services import spare
-from datacats.workflows import spares, up
+from datacats.workflows import sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -28,13 +27,10 @@ class Spared:
 
 def make(reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY) -> Spared:
     """Have the spare that the site should have: one where it runs and wants one, else none. Raises NotFound."""
-    environment = workspace.find(reference)
-    complete(workspace, environment, site)
-    with workspace.lock(environment, site):
-        context = workspace.context(environment, complete(workspace, environment, site))
+    with sites.hold(workspace, reference, site, events) as context:
         plan, ready = _plan(workspace, context)
-        apply(plan, workspace.ports, events)
-    return Spared(environment.name, site, ready, tuple(map(str, plan)))
+        up.carry_out(workspace, context, plan, events)
+    return Spared(context.environment.name, site, ready, tuple(map(str, plan)))
 
 
 def plan_make(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from datacats.apply import apply
-from datacats.errors import AddressTaken, NotFound
+from datacats.errors import NotFound
 from datacats.model.environment import Environment, Mode, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, RUN_CKAN, typed
@@ -14,7 +14,7 @@ from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import extensions, locate
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, claim, follow, ours, settle, spares, up
+from datacats.workflows import builder, claim, follow, ours, settle, sites, spares, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -49,28 +49,30 @@ class Started:
 
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
-    environment = workspace.find(options.reference)
-    _tell_version(environment, complete(workspace, environment, options.site), events)
-    if options.options != SiteOptions():
-        claim.change(workspace, environment, options.site, options.options, events)
-    with workspace.lock(environment, options.site):
-        _follow_source(workspace, environment)
-        context = workspace.context(environment, complete(workspace, environment, options.site))
-        _refuse_absent(context, options.replace)
-        context = _with_layer(workspace, context, events)
-        found = extensions.find(workspace.ports.disk, environment.source)
-        follow.tell_lag(workspace, context, found, events)
-        builder.ensure_packages(workspace, context, events)
-        settle.settle(workspace, context, events, found=found)
-        try:
-            context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
-        except AddressTaken as error:
-            raise claim.explained(workspace, context, error) from error
+    with sites.hold(workspace, options.reference, options.site, events) as there:
+        context = prepare(workspace, there, options, events)
+        context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
     if options.wait:
         spares.launch(workspace, context)
     changed = tuple(str(step) for step in plan if not isinstance(step, Wait))
     debugger = f"127.0.0.1:{context.site.debugger_port}" if context.site.debugger_port else ""
-    return Started(environment.name, options.site, f"{context.site.url}/", changed, debugger)
+    return Started(context.environment.name, options.site, f"{context.site.url}/", changed, debugger)
+
+
+def prepare(workspace: Workspace, there: SiteContext, options: StartOptions, events: Events) -> SiteContext:
+    """Have what the services of a site find when they start. The caller holds its locks."""
+    environment = there.environment
+    _tell_version(environment, there.site, events)
+    if options.options != SiteOptions():
+        site = claim.change(workspace, environment, options.site, options.options, events)
+        there = workspace.context(environment, site)
+    _follow_source(workspace, environment)
+    _refuse_absent(there, options.replace)
+    context = _with_layer(workspace, there, events)
+    found = extensions.find(workspace.ports.disk, environment.source)
+    follow.tell_lag(workspace, context, found, events)
+    settle.settle(workspace, context, events, found=found)
+    return context
 
 
 def plan_start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Plan:

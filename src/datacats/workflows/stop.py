@@ -25,7 +25,7 @@ def stop(reference: str | None, workspace: Workspace, events: Events = ignore, *
     """Stop a site: web first, PostgreSQL last, each by its own signal. Raises NotFound."""
     environment = workspace.find(reference)
     context = workspace.context(environment, site)
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
         plan = plan_stop(reference, workspace, site=context.site.name)
         apply(plan, workspace.ports, events)
     return Stopped(environment.name, site, tuple(map(str, plan)))

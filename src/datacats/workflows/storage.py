@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
-from datacats.model.event import ignore
+from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import web
-from datacats.workflows import up
+from datacats.workflows import sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -22,16 +22,29 @@ _EXPORT = ("tar", "-C", web.STORAGE, *(f"--exclude={each}" for each in _LEFT_OUT
 
 
 def export(
-    reference: str | None, target: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
+    reference: str | None,
+    target: BinaryIO,
+    errors: BinaryIO,
+    workspace: Workspace,
+    events: Events = ignore,
+    *,
+    site: str = PRIMARY,
 ) -> None:
     """Write a tar archive of the site's uploaded files to ``target``. Raises CommandFailed."""
-    status = _run(reference, _EXPORT, Streams(None, target, errors), workspace, site)
+    ready = _ready(reference, workspace, site, events)
+    status = _run(ready, _EXPORT, Streams(None, target, errors), workspace)
     if status != 0:
         raise CommandFailed(f"tar ended with status {status}; the archive is not whole.", "The lines above say why.")
 
 
 def import_(
-    reference: str | None, source: BinaryIO, errors: BinaryIO, workspace: Workspace, *, site: str = PRIMARY
+    reference: str | None,
+    source: BinaryIO,
+    errors: BinaryIO,
+    workspace: Workspace,
+    events: Events = ignore,
+    *,
+    site: str = PRIMARY,
 ) -> None:
     """Add the files of a tar archive, compressed or not, to the site's, all of them or none.
 
@@ -40,7 +53,8 @@ def import_(
 
     It is unpacked inside a container that sees nothing but the site's storage. Raises CommandFailed.
     """
-    status = _run(reference, web.TAKE_IN, Streams(source, errors, errors), workspace, site)
+    ready = _ready(reference, workspace, site, events)
+    status = _run(ready, web.TAKE_IN, Streams(source, errors, errors), workspace)
     if status != 0:
         raise CommandFailed(
             f"The import ended with status {status}; no file was changed.",
@@ -53,15 +67,18 @@ def plan_import(reference: str | None, workspace: Workspace, *, site: str = PRIM
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
     taken = RunOneOff(_beside_files(context, web.TAKE_IN), what="unpack the archive among its files", cause="asked for")
-    return up.plan_up(workspace, context, up.Up(only=())) + Plan.of([taken])
+    return up.plan_up(workspace, context, up.Up(only=(), one_offs=True)) + Plan.of([taken])
 
 
-def _run(reference: str | None, command: tuple[str, ...], streams: Streams, workspace: Workspace, site: str) -> int:
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
-        up.bring_up(workspace, context, up.Up(only=()), ignore)
-    return workspace.ports.engine.containers.run(_beside_files(context, command).labelled(), streams)
+def _ready(reference: str | None, workspace: Workspace, site: str, events: Events) -> SiteContext:
+    with sites.hold(workspace, reference, site, events) as context:
+        up.bring_up(workspace, context, up.Up(only=(), one_offs=True), events)
+    return context
+
+
+def _run(context: SiteContext, command: tuple[str, ...], streams: Streams, workspace: Workspace) -> int:
+    spec = _beside_files(context, command)
+    return workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
 
 
 def _beside_files(context: SiteContext, command: tuple[str, ...]) -> ContainerSpec:

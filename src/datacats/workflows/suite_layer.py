@@ -38,7 +38,7 @@ def ensure(
     wanted = () if subject.extension is None else suite.requirements(workspace.ports.disk, subject.directory)
     asked = (*context.environment.extensions, *testing.PACKAGES, *wanted)
     context = replace(context, environment=replace(context.environment, extensions=asked))
-    with workspace.root.lock(workspace.ports.disk, "layers"):
+    with workspace.root.lock(workspace.ports.disk, "layers", events=events):
         builder.ensure_packages(workspace, context, events)
         resolution = _resolve(workspace, context, subject, events, anew=anew)
         name = layers.ensure(workspace, context, resolution, events)

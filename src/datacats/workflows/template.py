@@ -49,7 +49,7 @@ def ensure(workspace: Workspace, of: SiteContext, events: Events) -> Template:
     context = _context(workspace, there.name, of)
     working = context.environment.data
     if not _is_whole(workspace, there, context) or disk.entry(working) is not None:
-        with workspace.root.lock(disk, f"template-{there.name}"):
+        with workspace.root.lock(disk, f"template-{there.name}", events=events):
             if _is_whole(workspace, there, context):
                 apply(Plan.of([RemoveTree(working, cause="the template is sealed")]), workspace.ports, events)
             else:
@@ -103,7 +103,7 @@ def _make(workspace: Workspace, context: SiteContext, target: Path, events: Even
 def networks(workspace: Workspace, context: SiteContext, events: Events, tries: int = 5) -> SiteContext:
     """Make the networks; when another data root takes their subnets meanwhile, with others."""
     try:
-        with workspace.root.lock(workspace.ports.disk):
+        with workspace.root.lock(workspace.ports.disk, events=events):
             context = subnets.give(workspace, context)
             plan = converge(common.networks(context), (), Observed(), Following())
             apply(plan, workspace.ports, events)

@@ -11,7 +11,7 @@ from datacats.model.plan import PlaceFile, Plan
 from datacats.planning import admin, teardown
 from datacats.services import postgres
 from datacats.store import site_file
-from datacats.workflows import settle, up
+from datacats.workflows import settle, sites, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
@@ -21,9 +21,7 @@ def set_admin_password(
     reference: str | None, password: str, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY
 ) -> None:
     """Give the administrator a new password, making the account when it is gone; PostgreSQL is started for it."""
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
+    with sites.hold(workspace, reference, site, events) as context:
         up.bring_up(workspace, context, up.BACKING, events)
         apply(_password(context, password), workspace.ports, events)
 
@@ -40,9 +38,7 @@ def renew_secrets(reference: str | None, workspace: Workspace, events: Events = 
 
     It is stopped first, and all of it reads its secrets when it starts.
     """
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
+    with sites.hold(workspace, reference, site, events) as context:
         apply(_secrets(workspace, context), workspace.ports, events)
         settle.settle(workspace, context, events)
         up.bring_up(workspace, context, up.Up(), events)

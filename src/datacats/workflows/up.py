@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from datacats.apply import apply
-from datacats.errors import NameTaken, SubnetTaken
+from datacats.errors import AddressTaken, NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.names import BACKING_SERVICES, SERVICES
 from datacats.model.observed import Observed
-from datacats.model.plan import Operation, Plan, RemoveContainer, Wait
+from datacats.model.plan import CreateContainer, Operation, Plan, RemoveContainer, RunOneOff, Wait
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
@@ -28,6 +28,7 @@ class Up:
     ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
     follows each start of web; without ``wait`` nobody waits for the page. Of a site that is not
     ``settled`` nothing is believed but that its services run: an earlier run may have been cut right after a start.
+    ``one_offs`` says that containers of web's image follow, so that it must be there.
     """
 
     only: Collection[str] | None = None
@@ -35,13 +36,17 @@ class Up:
     after_web: Sequence[Operation] = field(default=())
     wait: bool = True
     settled: bool = True
+    one_offs: bool = False
 
 
 BACKING = Up(only=BACKING_SERVICES)
 """Bring up the backing services, and leave web as it is."""
 
-ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"])
-"""Bring up all that web works with, and leave web as it is."""
+FOR_ONE_OFFS = replace(BACKING, one_offs=True)
+"""Bring up the backing services for a command that runs beside web."""
+
+ALL_BUT_WEB = Up(only=[each for each in SERVICES if each != "web"], one_offs=True)
+"""Bring up all that web works with, and leave web as it is, for another one in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +112,43 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
 
     What an interrupted run asked the engine for may appear only after the first look: then there is a second one.
     """
+    if how.one_offs:
+        _ensure_image(workspace, context, events)
     found = survey(workspace, context)
     for words in found.losses.said:
         events(Said(words))
     plan = plan_of(workspace, context, found, how)
     try:
-        apply(plan, workspace.ports, events)
+        carry_out(workspace, context, plan, events)
     except NameTaken:
         plan = plan_up(workspace, context, replace(how, settled=False))
-        apply(plan, workspace.ports, events)
+        carry_out(workspace, context, plan, events)
     return plan
+
+
+def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Events) -> None:
+    """Carry out a plan that brings a site up, with the image that it asks for.
+
+    Raises AddressTaken naming who has its port.
+    """
+    if needs_image(context, plan):
+        _ensure_image(workspace, context, events)
+    with claim.explaining(workspace, context):
+        apply(plan, workspace.ports, events)
+
+
+def needs_image(context: SiteContext, plan: Plan) -> bool:
+    """Whether a plan makes a container of web's image."""
+    made = (step for step in plan if isinstance(step, (CreateContainer, RunOneOff)))
+    return any(step.spec.image == context.web_image for step in made)
+
+
+def _ensure_image(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """The system packages may have changed since web was last brought up."""
+    if context.environment.system_packages:
+        from datacats.workflows import builder  # noqa: PLC0415 - few have such packages
+
+        builder.ensure_packages(workspace, context, events)
 
 
 def bring_up_anywhere(
@@ -124,18 +156,25 @@ def bring_up_anywhere(
 ) -> tuple[SiteContext, Plan]:
     """Bring the site up; when somebody else has taken its subnets, give it others, which are written down.
 
-    Two data roots know nothing of each other's promises until networks are made. Return the context that holds now.
+    Two data roots know nothing of each other's promises until networks are made. So with a port that nobody chose, of
+    a site that is being made. Return the context that holds now.
     """
     try:
         return context, bring_up(workspace, context, how, events)
-    except SubnetTaken:
-        if not tries:
+    except AddressTaken as error:
+        is_subnet = isinstance(error, SubnetTaken)
+        if not tries or not (is_subnet or claim.may_move(context.site)):
             raise
-    with workspace.root.lock(workspace.ports.disk):
+    move = _move_subnets if is_subnet else claim.move
+    return bring_up_anywhere(workspace, move(workspace, context, events), how, events, tries - 1)
+
+
+def _move_subnets(workspace: Workspace, context: SiteContext, events: Events) -> SiteContext:
+    with workspace.root.lock(workspace.ports.disk, events=events):
         context = subnets.give(workspace, context)
         claim.write(workspace, context.environment, context.site)
     events(Said(f"A subnet of {context.site.name} is taken by now; it gets {' and '.join(context.site.subnets)}."))
-    return bring_up_anywhere(workspace, context, how, events, tries - 1)
+    return context
 
 
 def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:

@@ -9,11 +9,12 @@ from datacats.errors import Conflict
 from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.image import ROLES, ImageSet
-from datacats.model.names import PRIMARY
+from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import lock_file, site_file
 from datacats.workflows import claim, follow, images, layers, ours, settle, spares, up
+from datacats.workflows.claim import SiteOptions
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -33,9 +34,17 @@ class Upgraded:
 
 
 def upgrade(
-    reference: str | None, workspace: Workspace, events: Events = ignore, *, site: str = PRIMARY, rollback: bool = False
+    reference: str | None,
+    workspace: Workspace,
+    events: Events = ignore,
+    *,
+    site: str = PRIMARY,
+    rollback: bool = False,
+    port: int | None = None,
 ) -> Upgraded:
     """Replace a site's images, its tables, and its containers. The old images are recorded for one ``rollback``.
+
+    ``port`` is for an upgrade that was stopped because somebody else has the site's port by now.
 
     What is installed is resolved anew under the pins of another CKAN release, before anything changes; a rollback
     takes the lock from before. Raises Unresolvable, Conflict for another CKAN line (its tables could not come back),
@@ -45,12 +54,16 @@ def upgrade(
     record = _upgradable(workspace, environment, site)
     if not rollback:
         images.ensure(workspace, _version(environment, record), events)
-    with workspace.lock(environment, site):
+    with workspace.lock(environment, site, events):
+        environment = workspace.find(reference)
         record = _upgradable(workspace, environment, site)
         new = _target(workspace, environment, record, rollback=rollback)
         before = record.previous if record.phase in _UNDER_WAY and record.previous else record.images
         if new == record.images and record.phase not in _UNDER_WAY:
+            _refuse_port(environment, record, port)
             return Upgraded(environment.name, site, f"{record.url}/", before, new)
+        if port is not None:
+            record = claim.change(workspace, environment, site, SiteOptions(port), events)
         there = workspace.context(environment, record)
         goal = replace(there, site=replace(record, images=new))
         ready = (follow.prepare_previous if rollback else follow.prepare)(workspace, goal, events)
@@ -67,22 +80,34 @@ def upgrade(
 
 
 def plan_upgrade(
-    reference: str | None, workspace: Workspace, *, site: str = PRIMARY, rollback: bool = False
+    reference: str | None,
+    workspace: Workspace,
+    *,
+    site: str = PRIMARY,
+    rollback: bool = False,
+    port: int | None = None,
 ) -> Foreseen:
     """Return what ``upgrade`` would do, and do nothing."""
     environment = workspace.find(reference)
     record = _upgradable(workspace, environment, site)
     new = _target(workspace, environment, record, rollback=rollback)
     if new == record.images and record.phase not in _UNDER_WAY:
+        _refuse_port(environment, record, port)
         return Foreseen(Plan())
     plan = Plan() if rollback else images.plan(workspace, _version(environment, record))
     changes = ", ".join(f"{role} becomes {new[role]}" for role in ROLES if new[role] != record.images[role])
     stop = f"stop what runs CKAN; replace the services whose image changes ({changes})"
-    later = [stop, "migrate the tables", "start what runs CKAN"]
+    later = [stop, "migrate the tables", f"start what runs CKAN; web's port is {port or record.port}"]
     if new.web.version != record.images.web.version and lock_file.read(workspace.ports.disk, environment.source):
         of = "take the lock from before, of" if rollback else f"resolve {lock_file.NAME} anew, for"
         later.insert(0, f"{of} CKAN {new.web.version}")
     return Foreseen(plan, tuple(later))
+
+
+def _refuse_port(environment: Environment, site: Site, port: int | None) -> None:
+    if port is not None and port != site.port:
+        start = f"{typed('start', environment.name, site.name)} {port}"
+        raise Conflict("There is nothing newer: this would only change the port.", f"Give it the port: {start}")
 
 
 def _take(workspace: Workspace, context: SiteContext, ready: follow.Ready, events: Events) -> None:

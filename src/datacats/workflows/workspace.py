@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from datacats.model import labels
 from datacats.model.environment import Environment, Placement, Site, SiteContext
@@ -13,7 +14,10 @@ from datacats.model.names import SERVICES, container_name, network_name, suffix
 from datacats.model.observed import EngineInfo, Observed, VolumeSeen
 from datacats.model.ports import Ports
 from datacats.store import host, layer, locate, site_file
-from datacats.store.root import DataRoot, open_root
+from datacats.store.root import DataRoot, open_root, teller
+
+if TYPE_CHECKING:
+    from datacats.model.event import Events
 
 _PATIENCE = 600.0
 
@@ -60,20 +64,31 @@ class Workspace:
         return host.owner_for(self.ports.disk, environment.source)
 
     @contextmanager
-    def lock(self, environment: Environment, site: str) -> Iterator[None]:
-        """Hold the environment's and the site's lock. Raises Busy naming the holder."""
-        with self.lock_environment(environment), self.lock_site(environment, site):
+    def lock(self, environment: Environment, site: str, events: Events | None = None) -> Iterator[None]:
+        """Hold the environment's and the site's lock. Raises Busy naming the holder, which ``events`` are told first.
+
+        What was read before may have changed while this waited: ``hold`` and ``sites.hold`` read it once they have it.
+        """
+        with self.lock_environment(environment, events), self.lock_site(environment, site, events):
             yield
 
-    def lock_environment(self, environment: Environment) -> AbstractContextManager[None]:
-        """Hold the environment's lock. Raises Busy naming the holder."""
-        path = environment.data / "lock"
-        return self.ports.disk.lock(path, f"the environment {environment.name}", wait=_PATIENCE)
+    @contextmanager
+    def hold(self, reference: str | None, events: Events | None = None) -> Iterator[Environment]:
+        """Hold the lock of an environment, and hand it out as it is once that is held."""
+        with self.lock_environment(self.find(reference), events):
+            yield self.find(reference)
 
-    def lock_site(self, environment: Environment, site: str) -> AbstractContextManager[None]:
-        """Hold a site's lock, the environment's being held. Raises Busy naming the holder."""
-        path = environment.site_directory(site) / "lock"
-        return self.ports.disk.lock(path, f"the site {site} of {environment.name}", wait=_PATIENCE)
+    def lock_environment(self, environment: Environment, events: Events | None = None) -> AbstractContextManager[None]:
+        """Hold the environment's lock, as ``lock`` does."""
+        path, what = environment.data / "lock", f"the environment {environment.name}"
+        return self.ports.disk.lock(path, what, wait=_PATIENCE, tell=teller(events))
+
+    def lock_site(
+        self, environment: Environment, site: str, events: Events | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold a site's lock, the environment's being held."""
+        path, what = environment.site_directory(site) / "lock", f"the site {site} of {environment.name}"
+        return self.ports.disk.lock(path, what, wait=_PATIENCE, tell=teller(events))
 
 
 def observe(ports: Ports, of: Environment, site: str, placement: Placement = Placement.BIND) -> Observed:

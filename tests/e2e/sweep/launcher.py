@@ -35,8 +35,10 @@ class ToldDisk:
         method = getattr(self._disk, name)
         return self._told(name, method) if name in _CHANGES else method
 
-    def lock(self, path: Path, what: str, *, wait: float) -> AbstractContextManager[None]:
-        return self._locked(self._disk.lock(path, what, wait=wait), path)
+    def lock(
+        self, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
+        return self._locked(self._disk.lock(path, what, wait=wait, tell=tell), path)
 
     @contextmanager
     def _locked(self, lock: AbstractContextManager[None], path: Path) -> Iterator[None]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from datacats.engine.fake import FakeEngine, Outcome
 from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_http import FakeHttp
 from datacats.errors import Busy, DiskError
-from datacats.model.ports import Answer, Completed
+from datacats.model.image import ImageRef
+from datacats.model.ports import Answer, Completed, Streams
+from datacats.model.service import ContainerSpec
 
 HOME = Path("/home/ann")
 
@@ -103,6 +109,37 @@ def test_another_command_that_holds_a_lock_is_named_without_waiting(disk: FakeDi
     disk.holders[HOME / "lock"] = "datacats create x"
     with pytest.raises(Busy, match=r"^The site x is in use by datacats create x \(pid "):
         disk.lock(HOME / "lock", "the site x", wait=3600).__enter__()
+
+
+def test_a_wait_is_told_as_if_time_had_passed(disk: FakeDisk) -> None:
+    disk.holders[HOME / "lock"] = "datacats create x"
+    told: list[str] = []
+    for wait in (0, 3600):
+        with pytest.raises(Busy):
+            disk.lock(HOME / "lock", "the site x", wait=wait, tell=told.append).__enter__()
+    assert told == [f"Waiting for the site x (pid {os.getpid()}: datacats create x) ..."]
+
+
+def test_an_interrupt_is_the_commands_or_ours() -> None:
+    engine = FakeEngine()
+    image = ImageRef("datacats/web", "1")
+    engine.world.add_image(image)
+    box = ContainerSpec("box", image, ("wait",), "1000:1000")
+    engine.containers.create(box)
+    engine.containers.start("box")
+
+    def interrupt(_call: object) -> Outcome:
+        raise KeyboardInterrupt
+
+    engine.world.program = interrupt
+    streams, spec = Streams(None, io.BytesIO(), io.BytesIO()), replace(box, name="")
+    assert engine.containers.run(spec, streams) == 130
+    assert engine.containers.session("box", ("work",), streams) == 130
+    with pytest.raises(KeyboardInterrupt):
+        engine.containers.run(spec, streams, interruptible=True)
+    with pytest.raises(KeyboardInterrupt):
+        engine.containers.session("box", ("work",), streams, interruptible=True)
+    assert [*engine.world.containers] == ["box"]
 
 
 def test_a_program_ends_as_the_test_says_and_is_told(disk: FakeDisk) -> None:

@@ -104,6 +104,25 @@ def test_a_lock_that_was_not_to_be_had_leaves_nothing_open(path: Path) -> None:
         assert number_of_open_files() == before
 
 
+def test_who_waits_longer_than_a_moment_is_told_once_who_is_in_the_way(path: Path) -> None:
+    told: list[str] = []
+    with held_by_another(path) as other, pytest.raises(Busy):
+        RealDisk().lock(path, "the site x", wait=locks.SILENT + 0.5, tell=told.append).__enter__()
+    assert told == [f"Waiting for the site x (pid {other.pid}: -c {path} secret) ..."]
+
+
+def test_a_short_wait_is_not_worth_a_word(path: Path) -> None:
+    told: list[str] = []
+    with held_by_another(path), pytest.raises(Busy):
+        RealDisk().lock(path, "the site x", wait=locks.SILENT / 4, tell=told.append).__enter__()
+    assert told == []
+
+
+def test_a_holder_that_runs_as_a_module_has_the_name_of_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/opt/lib/datacats/__main__.py", "spare", "catstown"])
+    assert locks.Holder.this().command == "datacats spare catstown"
+
+
 def test_waiting_ends_at_its_deadline_and_hardly_costs_anything(path: Path) -> None:
     with held_by_another(path):
         began, worked = time.monotonic(), time.process_time()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ class Removing:
         self.state: tuple[int, object] = (200, {"State": {"Running": False}})
         self.ending: object = {"StatusCode": 3, "Error": None}
         self.ends_after = 2
+        self.interrupts = False
         engine.serve = self._serve
 
     def _serve(self, link: socket.socket) -> None:
@@ -52,6 +55,10 @@ class Removing:
                 self.removed.set()
         else:
             link.sendall(_answer(200, {"Id": "1"}))
+            if path.endswith("/start") and self.interrupts:
+                os.kill(os.getpid(), signal.SIGINT)
+            if path.endswith("/kill"):
+                self.removed.set()
 
 
 def _answer(status: int, body: object) -> bytes:
@@ -68,9 +75,9 @@ def removing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Removi
         removing.removed.set()
 
 
-def run(removing: Removing) -> int:
+def run(removing: Removing, *, interruptible: bool = False) -> int:
     wire = Wire(Endpoint(path=str(removing.engine.path)))
-    return one_off.run(wire, SPEC, Streams(None, io.BytesIO(), io.BytesIO()))
+    return one_off.run(wire, SPEC, Streams(None, io.BytesIO(), io.BytesIO()), interruptible=interruptible)
 
 
 def test_an_engine_that_takes_long_to_remove_a_container_is_waited_for(removing: Removing) -> None:
@@ -115,3 +122,20 @@ def test_a_container_that_failed_is_destroyed_by_whoever_made_it(removing: Remov
         run(removing)
 
     assert removing.engine.heads[-1].startswith(b"DELETE /v1.41/containers/1?force=1&v=1 ")
+
+
+@pytest.mark.parametrize("status", [0, 130, 137])
+def test_an_interrupt_of_what_works_for_us_is_ours_whatever_its_status(removing: Removing, status: int) -> None:
+    removing.interrupts, removing.ends_after = True, 0
+    removing.ending = {"StatusCode": status, "Error": None}
+
+    with pytest.raises(KeyboardInterrupt):
+        run(removing, interruptible=True)
+
+    assert any(b"/kill?signal=SIGINT " in head for head in removing.engine.heads)
+
+
+def test_an_interrupt_of_what_works_for_a_person_is_the_commands(removing: Removing) -> None:
+    removing.interrupts, removing.ends_after = True, 0
+
+    assert run(removing) == 3

@@ -92,6 +92,7 @@ def test_a_site_without_one_of_its_fields_is_refused_by_that_field(disk: FakeDis
         *(("low_memory", each) for each in ("false", 1, NOTHING)),
         *(("debugger", each) for each in ("false", 1, NOTHING)),
         *(("profile", each) for each in ("false", 1, NOTHING)),
+        *(("port_chosen", each) for each in ("false", 1, NOTHING)),
         *(("previous", each) for each in (NUMBER, TEXT, TABLE)),
     ],
 )
@@ -123,7 +124,7 @@ def test_a_field_of_a_site_is_read_back_as_the_file_says(disk: FakeDisk, field: 
     assert changed == [field]
 
 
-@pytest.mark.parametrize(("field", "usual"), [("debugger", False), ("profile", False)])
+@pytest.mark.parametrize(("field", "usual"), [("debugger", False), ("profile", False), ("port_chosen", True)])
 def test_a_site_from_before_a_choice_is_what_every_site_was_then(disk: FakeDisk, field: str, usual: object) -> None:
     drop(disk, DIRECTORY / "site.json", field)
     assert getattr(site_file.read(disk, ENVIRONMENT, "primary"), field) == usual

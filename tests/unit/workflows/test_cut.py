@@ -27,14 +27,17 @@ class Killed(BaseException):
 
 @dataclass
 class Charge:
-    """Kills at the change of that number, and at every later one; 0 kills nobody."""
+    """Kills at the change of that number, and at every later one; 0 kills nobody. Or interrupts, at that one alone."""
 
     at: int = 0
     count: int = 0
+    interrupts: bool = False
 
     def burn(self) -> None:
         self.count += 1
-        if self.at and self.count >= self.at:
+        if self.interrupts and self.count == self.at:
+            raise KeyboardInterrupt
+        if self.at and self.count >= self.at and not self.interrupts:
             raise Killed
 
 
@@ -222,6 +225,29 @@ def test_a_command_that_is_cut_anywhere_is_mended_by_giving_it_again(
         again = desk(*words, stdin=PASSWORD)
         assert again.status == 0 or (again.status == over and at == charge.count), f"cut at {at}: {again.err}"
         assert document(desk) == expected, f"cut at change {at} of {charge.count}"
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign"),
+    [("image-only", False), ("create", True), ("start", False), ("regain", False), ("upgrade", False)],
+)
+def test_a_command_that_is_interrupted_anywhere_ends_with_130_and_is_mended_by_giving_it_again(
+    monkeypatch: pytest.MonkeyPatch, name: str, *, foreign: bool
+) -> None:
+    begin, words, over = COMMANDS[name]
+    desk = desk_for(monkeypatch, begin, foreign=foreign)
+    count = arm(desk, 0)
+    desk.done(*words, stdin=PASSWORD)
+    expected = document(desk)
+    for at in range(1, count.count + 1):
+        desk = desk_for(monkeypatch, begin, foreign=foreign)
+        charge = arm(desk, at)
+        charge.interrupts = True
+        assert desk(*words, stdin=PASSWORD).status == 130, f"interrupted at {at}"
+        charge.at = 0
+        again = desk(*words, stdin=PASSWORD)
+        assert again.status == 0 or (again.status == over and at == count.count), f"interrupted at {at}: {again.err}"
+        assert document(desk) == expected, f"interrupted at change {at} of {count.count}"
 
 
 def one_off(desk: Desk, purpose: str) -> str:

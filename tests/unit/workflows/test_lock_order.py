@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,10 +44,12 @@ def test_locks_are_taken_in_one_order_by_every_command(desk: Desk, monkeypatch: 
     lock = FakeDisk.lock
 
     @contextmanager
-    def watched(self: FakeDisk, path: Path, what: str, *, wait: float) -> Iterator[None]:
+    def watched(
+        self: FakeDisk, path: Path, what: str, *, wait: float, tell: Callable[[str], None] | None = None
+    ) -> Iterator[None]:
         nested.update((outer, kind(path)) for outer in held)
         taken.add(kind(path))
-        with lock(self, path, what, wait=wait):
+        with lock(self, path, what, wait=wait, tell=tell):
             held.append(kind(path))
             yield
             held.pop()

@@ -17,7 +17,7 @@ from datacats.model.plan import Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import web
-from datacats.workflows import up
+from datacats.workflows import sites, up
 from datacats.workflows.demo.catalogue import catalogue
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -62,10 +62,8 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
 
     What has the name of something there is left alone. Raises CommandFailed with CKAN's last words.
     """
-    environment = workspace.find(reference)
-    context = workspace.context(environment, complete(workspace, environment, site))
-    with workspace.lock(environment, site):
-        up.bring_up(workspace, context, up.BACKING, events)
+    with sites.hold(workspace, reference, site, events) as context:
+        up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
     content = catalogue()
     made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
     total = sum(map(len, content.values()))
@@ -79,14 +77,14 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
 
     words = io.BytesIO()
     streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
-    status = workspace.ports.engine.containers.run(_program(context).labelled(), streams)
+    status = workspace.ports.engine.containers.run(_program(context).labelled(), streams, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"The demo data ended with status {status}.",
             "What was made stays; the same command carries on. CKAN's last words are below.",
             detail=last_lines(words.getvalue()),
         )
-    return Loaded(environment.name, site, f"{context.site.url}/", made, there)
+    return Loaded(context.environment.name, site, f"{context.site.url}/", made, there)
 
 
 def plan_load(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:
@@ -94,7 +92,7 @@ def plan_load(reference: str | None, workspace: Workspace, *, site: str = PRIMAR
     environment = workspace.find(reference)
     context = workspace.context(environment, complete(workspace, environment, site))
     what = "load what of the demo catalogue is not there yet"
-    return up.plan_up(workspace, context, up.BACKING) + Plan.of(
+    return up.plan_up(workspace, context, up.FOR_ONE_OFFS) + Plan.of(
         [RunOneOff(_program(context), what=what, cause="asked for")]
     )
 
