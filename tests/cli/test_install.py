@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -314,6 +315,60 @@ def test_the_services_of_an_extension_come_and_go_with_it(index: Index) -> None:
     desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
     assert "datacats_harvest-fetch_catstown" not in desk.states()
     assert text(desk, "datacats.toml") == before
+
+
+def test_harvesting_is_run_at_its_times_and_no_more_when_it_goes(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    before = text(desk, "datacats.toml")
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert '"*/5 * * * *" = "ckan harvester run"' in text(desk, "datacats.toml")
+    assert "Switched on in datacats.toml: harvest-gather, harvest-fetch" in ran.lines
+    assert "Added to [cron] of datacats.toml: ckan harvester run (*/5 * * * *)" in ran.lines
+    (entry,) = desk.engine.world.container("datacats_cron_catstown").spec.command[-1:]
+    assert json.loads(entry)["run"] == "ckan harvester run"
+    desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
+    assert "datacats_cron_catstown" not in desk.states()
+    assert text(desk, "datacats.toml") == before
+
+
+def test_a_time_that_somebody_chose_for_it_is_kept(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    hourly = '\n[cron]\n"@hourly" = "ckan harvester run"\n\n[services]\ncron = false\n'
+    desk.disk.add(SOURCE / "datacats.toml", text(desk, "datacats.toml").encode() + hourly.encode())
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert "*/5" not in text(desk, "datacats.toml")
+    assert not [line for line in ran.lines if "cron" in line]
+
+
+def test_what_would_run_is_told_where_cron_is_switched_off(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    off = text(desk, "datacats.toml").encode() + b"\n[services]\ncron = false\n"
+    desk.disk.add(SOURCE / "datacats.toml", off)
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert [line for line in ran.lines if line.endswith("Switch it on: datacats service add cron -e catstown")]
+
+
+@pytest.mark.parametrize("off", ["a low-memory site", "worker = false"])
+def test_a_loader_gets_the_worker_that_it_loads_with(index: Index, off: str) -> None:
+    desk = index.desk
+    if off == "worker = false":
+        desk.done("service", "remove", "worker", "-e", "catstown")
+    else:
+        desk.done("init", "catstown", "-s", "small", "--low-memory")
+    site = "" if off == "worker = false" else "_small"
+    assert f"datacats_worker_catstown{site}" not in desk.states()
+    ran = desk.done("install", "-e", "catstown", "ckanext-xloader")
+    assert "Switched on in datacats.toml: worker" in ran.lines
+    assert desk.states()[f"datacats_worker_catstown{site}"] == "running"
+
+
+def test_where_the_worker_is_there_anyway_nothing_is_told_of_it(index: Index) -> None:
+    ran = index.desk.done("install", "-e", "catstown", "ckanext-xloader")
+    assert "worker = true" in text(index.desk, "datacats.toml")
+    assert not [line for line in ran.lines if "Switched on" in line]
 
 
 def test_images_made_of_a_sites_web_image_are_in_use_as_long_as_it_is(index: Index) -> None:

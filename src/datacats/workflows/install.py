@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from datacats.apply import apply
@@ -16,7 +15,7 @@ from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.services import catalogue, web
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
+from datacats.workflows import beside, builder, layers, placement, plugins, resolve, settle, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.plugins import Choice, Packages
@@ -202,7 +201,8 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     fresh = [normalise(each.name) for each in resolution.own if each.directory not in was]
     fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
     come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], laid.packages, own)
-    return replace(come, disabled=gone.disabled, services={**gone.services, **come.services})
+    choice = come.after(gone)
+    return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice)))
 
 
 def _new_texts(
@@ -212,10 +212,7 @@ def _new_texts(
     content = before[toml] or b""
     if environment.extensions != had:
         content = environment_file.with_value(content, "extensions", environment.extensions)
-    for service, on in choice.services.items():
-        change = partial(environment_file.with_service, on=True) if on else environment_file.without_service
-        if not (on and environment.services.get(service)):
-            content = change(content, service)
+    content = beside.changed(content, environment, choice)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
     return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
 
