@@ -135,6 +135,20 @@ def test_what_a_package_of_the_source_requires_is_resolved_with_the_rest(index: 
     assert "plain==1.0" in text(index.desk, "datacats.lock")
 
 
+def test_what_requirements_files_lead_to_is_installed_and_what_cannot_be_is_told(index: Index) -> None:
+    desk = index.desk
+    desk.disk.add(SOURCE / "ckanext-old" / "setup.py", b"from setuptools import setup; setup()")
+    desk.disk.add(SOURCE / "ckanext-old" / "requirements.txt", b"-r more.txt\n-c pins.txt\n")
+    desk.disk.add(SOURCE / "ckanext-old" / "more.txt", b"plain\n")
+    for _ in range(2):
+        ran = desk.done("install", "-e", "catstown")
+        assert "Left out of what is installed: ckanext-old/requirements.txt: -c pins.txt" in ran.lines
+    assert index.asked[0]["requires"] == ["plain"]
+    assert "plain==1.0" in text(desk, "datacats.lock")
+    desk.done("install", "-e", "catstown", "--upgrade")
+    assert index.asked[1]["requires"] == ["plain"]
+
+
 def test_metadata_that_must_be_built_is_asked_for_once(index: Index) -> None:
     desk = index.desk
     desk.disk.add(SOURCE / "ckanext-old" / "setup.py", b"from setuptools import setup; setup()")

@@ -147,6 +147,13 @@ def need(desk: Desk, version: int) -> None:
     desk.disk.add(CATS / "pyproject.toml", re.sub(rb"purr>=[0-9]+", f"purr>={version}".encode(), content))
 
 
+def test_what_the_tests_ask_for_and_cannot_have_is_told_when_it_is_resolved(inside: Pytest) -> None:
+    desk = inside.desk
+    desk.disk.add(CATS / "dev-requirements.txt", b"-e ../ckanext-dogs\n")
+    assert "Left out of what is installed: dev-requirements.txt: -e ../ckanext-dogs" in desk.done("test").err
+    assert "Left out" not in desk.done("test").err
+
+
 def test_of_what_was_installed_for_tests_the_few_that_were_used_last_are_kept(inside: Pytest) -> None:
     desk = inside.desk
     for version in range(1, 8):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -18,8 +19,10 @@ else:
 from datacats.errors import ConfigError, Conflict
 from datacats.model.extension import EntryPoints, Extension, Unbuilt
 from datacats.model.ports import Disk
+from datacats.store import requirements
 
-_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MANIFEST.in")
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in")
+_REQUIREMENTS = "requirements.txt"
 _BUILT_BY = ("pyproject.toml", "setup.py")
 _TOLD = ("version", "dependencies", "entry-points")
 
@@ -75,19 +78,25 @@ def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
 def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
     directory = source / name
     files = {file: disk.read(directory / file) for file in _PROJECT_FILES if disk.entry(directory / file)}
-    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+    asked = requirements.read(disk, directory / _REQUIREMENTS, source)
+    told = {
+        **files,
+        **{str(PurePosixPath(os.path.relpath(path, directory))): asked.files[path] for path in asked.files},
+    }
+    digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
     project = _project(directory / "pyproject.toml", files.get("pyproject.toml", b""))
     try:
         if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
-            return Unbuilt(name, digest)
+            return Unbuilt(name, digest, tuple(asked.wanted), tuple(asked.left_out))
         return Extension(
             directory=name,
             digest=digest,
             name=str(project["name"]),
             version=str(project.get("version", "0")),
-            requires=(*_texts(project, "dependencies"), *_lines(files.get("requirements.txt", b""))),
+            requires=(*_texts(project, "dependencies"), *asked.wanted),
             entry_points=_entry_points(project),
             root=root_of(disk, directory),
+            left_out=tuple(asked.left_out),
         )
     except (AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{directory / 'pyproject.toml'}: {error}.", "Mend its [project] table.") from error
@@ -116,12 +125,6 @@ def _entry_points(project: Mapping[str, Any]) -> EntryPoints:
     if scripts := project.get("scripts"):
         groups["console_scripts"] = dict(scripts)
     return groups
-
-
-def _lines(requirements: bytes) -> tuple[str, ...]:
-    """Return the requirements of a ``requirements.txt``; its options are the resolver's own matter."""
-    lines = (line.partition(" #")[0].strip() for line in requirements.decode(errors="replace").splitlines())
-    return tuple(line for line in lines if line and not line.startswith(("#", "-")))
 
 
 def _refuse_twins(found: tuple[Extension | Unbuilt, ...]) -> None:

@@ -202,7 +202,8 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
     come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], laid.packages, own)
     choice = come.after(gone)
-    return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice)))
+    left_out = [f"Left out of what is installed: {line}" for each in resolution.own for line in each.left_out]
+    return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice), *left_out))
 
 
 def _new_texts(

@@ -93,7 +93,8 @@ def _question(
     return {
         "asked": request.asked,
         "overrides": request.overrides,
-        "requires": [requirement for each in own for requirement in each.requires],
+        "requires": [line for each in own for line in each.requires]
+        + [line for each in unknown for line in each.requires],
         "unbuilt": [each.directory for each in unknown],
         "locked": lock.packages if lock is not None and _line(lock.ckan) == _line(request.ckan) else "",
     }

@@ -12,7 +12,7 @@ from typing import Any
 from datacats.apply import apply
 from datacats.errors import ConfigError, DiskError
 from datacats.model.environment import Environment, SiteContext
-from datacats.model.event import Events
+from datacats.model.event import Events, Said
 from datacats.model.extension import Extension, Lock
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree
 from datacats.model.ports import Disk
@@ -45,14 +45,19 @@ def ensure(
 
     Raises Unresolvable when its packages cannot be had together.
     """
-    wanted = () if subject.extension is None else suite.requirements(workspace.ports.disk, subject.directory)
-    asked = (*context.environment.extensions, *testing.PACKAGES, *wanted)
+    needs = suite.Needs()
+    if subject.extension is not None:
+        needs = suite.requirements(workspace.ports.disk, subject.directory)
+    asked = (*context.environment.extensions, *testing.PACKAGES, *needs.wanted)
     context = replace(context, environment=replace(context.environment, extensions=asked))
     with workspace.root.lock(workspace.ports.disk, "layers"):
         builder.ensure_packages(workspace, context, events)
         resolution = _resolve(workspace, context, subject, events, anew=anew)
         name = layers.ensure(workspace, context, resolution, events)
         _take(workspace, context, name, events)
+    if resolution.asked:
+        for line in (*(line for each in resolution.own for line in each.left_out), *needs.left_out):
+            events(Said(f"Left out of what is installed: {line}"))
     return SuiteLayer(context.environment.layer(name), resolution.own)
 
 

@@ -49,6 +49,18 @@ def test_the_lines_of_a_requirements_file_count_and_its_options_do_not() -> None
     assert found.requires == ("requests>=2", "lxml==5")
 
 
+def test_a_file_that_requirements_name_belongs_to_what_a_package_needs() -> None:
+    place = disk(cats__pyproject_toml=STATIC, dogs__setup_py=b"")
+    place.add(SOURCE / "dogs" / "requirements.txt", b"-r ../shared.txt\n-c pins.txt\n")
+    place.add(SOURCE / "shared.txt", b"lxml\n")
+    _, before = extensions.find(place, SOURCE)
+    assert isinstance(before, Unbuilt)
+    assert (before.requires, before.left_out) == (("lxml",), ("dogs/requirements.txt: -c pins.txt",))
+    place.add(SOURCE / "shared.txt", b"lxml>=5\n")
+    _, after = extensions.find(place, SOURCE)
+    assert after.digest != before.digest
+
+
 def test_code_below_src_is_found_there() -> None:
     place = disk(cats__pyproject_toml=STATIC)
     place.add(SOURCE / "cats" / "src" / "ckanext" / "__init__.py", b"")

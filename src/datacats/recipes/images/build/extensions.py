@@ -133,15 +133,10 @@ def describe(directory: Path) -> dict[str, Any]:
             points.optionxform = str  # type: ignore[assignment,method-assign]
             if any(name.endswith(".dist-info/entry_points.txt") for name in files):
                 points.read_string(archive.read(one(files, ".dist-info/entry_points.txt")).decode())
-    requirements = directory / "requirements.txt"
-    own = requirements.read_text().splitlines() if requirements.is_file() else []
     return {
         "name": metadata["Name"],
         "version": metadata["Version"],
-        "requires": [
-            *(each for each in metadata.get_all("Requires-Dist") or () if "extra ==" not in each),
-            *(line.partition(" #")[0].strip() for line in own if line.strip() and not line.startswith(("#", "-"))),
-        ],
+        "requires": [each for each in metadata.get_all("Requires-Dist") or () if "extra ==" not in each],
         "root": "src" if (directory / "src").is_dir() and not (directory / "ckanext").is_dir() else "",
         "entry_points": {section: dict(points.items(section)) for section in points.sections()},
     }
