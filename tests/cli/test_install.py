@@ -168,6 +168,45 @@ def test_two_directories_of_one_package_are_refused(index: Index) -> None:
     assert "ckanext-whiskers and copy are both the package ckanext-whiskers" in ran.err
 
 
+def test_two_directories_whose_builds_make_one_package_are_refused_however_often(index: Index) -> None:
+    desk = index.desk
+    index.built = {"one": "ckanext-old", "two": "ckanext-old"}
+    for directory in index.built:
+        desk.disk.add(SOURCE / directory / "setup.py", b"from setuptools import setup; setup()")
+    for _ in range(2):
+        ran = desk("install", "-e", "catstown")
+        assert (ran.status, "one and two are both the package ckanext-old" in ran.err) == (5, True)
+    assert desk.disk.entry(SOURCE / "datacats.lock") is None
+
+
+def test_packages_of_the_source_that_require_one_another_need_no_index_for_that(index: Index) -> None:
+    desk = index.desk
+    own(desk, 'dependencies = ["ckanext-cats>=2", "plain"]')
+    cats = PROJECT.format(more='dependencies = ["ckanext-whiskers"]').replace('whiskers"\nv', 'cats"\nv')
+    desk.disk.add(SOURCE / "cats" / "pyproject.toml", cats.replace("\nwhiskers =", "\ncats =").encode())
+    index.add("ckanext-cats", "1.0", cats="a:B")
+    desk.done("install", "-e", "catstown")
+    assert (index.asked[0]["requires"], index.asked[0]["own"]) == (["plain"], ["ckanext-cats", "ckanext-whiskers"])
+    assert "ckanext-cats==" not in text(desk, "datacats.lock")
+    assert {"cats", "whiskers"} <= set(plugins(desk))
+    index.asked.clear()
+    own(desk, 'dependencies = ["ckanext-cats>=2"]')
+    desk.done("install", "-e", "catstown")
+    assert index.asked == []
+
+
+def test_a_clone_of_a_known_extension_gets_what_its_releases_need_and_do_not_name(index: Index) -> None:
+    desk = index.desk
+    index.built = {"loader": "ckanext-xloader"}
+    index.add("chardet", "5.0")
+    desk.disk.add(SOURCE / "loader" / "setup.py", b"from setuptools import setup; setup()")
+    desk.done("install", "-e", "catstown")
+    assert "chardet==5.0" in text(desk, "datacats.lock")
+    asked = len(index.asked)
+    assert desk.done("install", "-e", "catstown").lines[0] == "Nothing to do."
+    assert len(index.asked) == asked
+
+
 def test_a_package_without_a_plugin_is_installed_and_it_is_said(index: Index) -> None:
     ran = index.desk.done("install", "-e", "catstown", "plain")
     assert "plain has no plugin; nothing was enabled for it." in ran.lines

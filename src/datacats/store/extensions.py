@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -33,8 +33,20 @@ def find(disk: Disk, source: Path) -> tuple[Extension | Unbuilt, ...]:
     Raises ConfigError for a project file that cannot be read, Conflict for two packages of one name.
     """
     found = tuple(_packages(disk, source))
-    _refuse_twins(found)
+    refuse_twins(each for each in found if isinstance(each, Extension))
     return found
+
+
+def refuse_twins(packages: Iterable[Extension]) -> None:
+    """Raise Conflict for two packages of one name."""
+    seen: dict[str, str] = {}
+    for each in packages:
+        twin = seen.setdefault(normalise(each.name), each.directory)
+        if twin != each.directory:
+            raise Conflict(
+                f"{twin or '.'} and {each.directory} are both the package {each.name}.",
+                "Take one of them out of the source directory, or name it otherwise in its pyproject.toml or setup.py.",
+            )
 
 
 def itself(disk: Disk, directory: Path) -> Extension | Unbuilt | None:
@@ -125,16 +137,3 @@ def _entry_points(project: Mapping[str, Any]) -> EntryPoints:
     if scripts := project.get("scripts"):
         groups["console_scripts"] = dict(scripts)
     return groups
-
-
-def _refuse_twins(found: tuple[Extension | Unbuilt, ...]) -> None:
-    seen: dict[str, str] = {}
-    for each in found:
-        if not isinstance(each, Extension):
-            continue
-        twin = seen.setdefault(normalise(each.name), each.directory)
-        if twin != each.directory:
-            raise Conflict(
-                f"{twin} and {each.directory} are both the package {each.name}.",
-                "Take one of them out of the source directory, or give it another name in its pyproject.toml.",
-            )

@@ -65,13 +65,13 @@ def _resolve(
     workspace: Workspace, context: SiteContext, subject: Subject, events: Events, *, anew: bool
 ) -> layers.Resolution:
     disk = workspace.ports.disk
-    request = resolve.request_for(context, subject.found)
-    path = _path(context, request.digest, subject.held)
+    own, _ = layers.described(workspace, context, subject.found)
+    path = _path(context, resolve.request_for(context, subject.found, own).digest, subject.held)
     lock = None if anew or disk.entry(path) is None else documents.read(disk, path, _decode)
     sought = resolve.Sought(subject.found, lock, held=subject.held, testing=True)
     resolution = resolve.resolve_sought(workspace, context, sought, events)
     if resolution.lock != lock:
-        _keep(workspace, context, path, resolution.lock, events)
+        _keep(workspace, context, _path(context, resolution.lock.request, subject.held), resolution.lock, events)
     return resolution
 
 
