@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +34,11 @@ INI = "[app:main]\nuse = config:../ckan/test-core.ini\nckan.plugins = cats datas
 @pytest.fixture
 def inside(desk: Desk) -> Pytest:
     """An extension in a directory of its own, and an index with what its tests need."""
+    return prepared(desk)
+
+
+def prepared(desk: Desk) -> Pytest:
+    """Let that be there."""
     inside = Pytest(Index(desk))
     inside.index.add("pytest", "9.1.1")
     inside.index.add("purr", "1.0")
@@ -135,58 +138,6 @@ def test_what_the_tests_need_is_resolved_once_and_mounted_for_them_alone(inside:
     assert (len(inside.index.asked), inside.mounted("/usr/lib/extensions-test")) == (1, layer)
     desk.done("test", "--upgrade")
     assert len(inside.index.asked) == 2
-
-
-def layers_there(desk: Desk) -> list[str]:
-    return [name for name in desk.disk.names(HOME / "_tests" / "layers") if not name.startswith("described-")]
-
-
-def need(desk: Desk, version: int) -> None:
-    """Let the tests need another release."""
-    content = desk.disk.read(CATS / "pyproject.toml")
-    desk.disk.add(CATS / "pyproject.toml", re.sub(rb"purr>=[0-9]+", f"purr>={version}".encode(), content))
-
-
-def test_what_the_tests_ask_for_and_cannot_have_is_told_when_it_is_resolved(inside: Pytest) -> None:
-    desk = inside.desk
-    desk.disk.add(CATS / "dev-requirements.txt", b"-e ../ckanext-dogs\n")
-    assert "Left out of what is installed: dev-requirements.txt: -e ../ckanext-dogs" in desk.done("test").err
-    assert "Left out" not in desk.done("test").err
-
-
-def test_of_what_was_installed_for_tests_the_few_that_were_used_last_are_kept(inside: Pytest) -> None:
-    desk = inside.desk
-    for version in range(1, 8):
-        need(desk, version)
-        desk.done("test")
-        if version == 1:
-            first = inside.mounted("/usr/lib/extensions-test").name
-        if version == 5:
-            need(desk, 1)
-            desk.done("test")
-    assert len(layers_there(desk)) == 6
-    assert first in layers_there(desk)
-    need(desk, 2)
-    desk.done("test")
-    assert (len(layers_there(desk)), inside.mounted("/usr/lib/extensions-test").name in layers_there(desk)) == (6, True)
-
-
-def test_what_another_run_uses_is_kept_whatever_was_used_since(inside: Pytest) -> None:
-    desk = inside.desk
-    desk.done("test")
-    used = inside.mounted("/usr/lib/extensions-test").name
-    run = HOME / "_tests" / "sites" / "abc"
-    desk.disk.add(run / "layer.json", json.dumps({"layout": 1, "layer": used}).encode())
-    desk.disk.holders[desk.workspace().root.lock_path("test-abc")] = "datacats test"
-    desk.disk.add(HOME / "_tests" / "last-used.json", b"damaged")
-    for version in range(2, 9):
-        need(desk, version)
-        desk.done("test")
-    assert used in layers_there(desk)
-    desk.disk.holders.clear()
-    need(desk, 9)
-    desk.done("test")
-    assert used not in layers_there(desk)
 
 
 def test_an_extension_of_an_environment_keeps_the_versions_that_are_locked(inside: Pytest) -> None:

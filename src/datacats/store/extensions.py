@@ -17,7 +17,7 @@ else:
     import tomli as tomllib
 
 from datacats.errors import ConfigError, Conflict
-from datacats.model.extension import EntryPoints, Extension, Unbuilt
+from datacats.model.extension import PLUGINS, EntryPoints, Extension, Unbuilt
 from datacats.model.ports import Disk
 from datacats.store import requirements
 
@@ -28,7 +28,7 @@ _TOLD = ("version", "dependencies", "entry-points")
 
 
 def find(disk: Disk, source: Path) -> tuple[Extension | Unbuilt, ...]:
-    """Return the packages of a source directory, sorted by directory; each directory directly below it may be one.
+    """Return the packages of a source directory, sorted by directory: itself, and each directory directly below it.
 
     Raises ConfigError for a project file that cannot be read, Conflict for two packages of one name.
     """
@@ -78,6 +78,8 @@ def root_of(disk: Disk, directory: Path) -> str:
 
 
 def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
+    if _is_itself(disk, source):
+        yield _package(disk, source, "")
     for name in sorted(disk.names(source)):
         directory = source / name
         entry = disk.entry(directory)
@@ -85,6 +87,18 @@ def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
             continue
         if is_package(disk, directory):
             yield _package(disk, source, name)
+
+
+def _is_itself(disk: Disk, source: Path) -> bool:
+    """Whether a source directory is a package too; many hold a ``pyproject.toml`` only for the settings of tools."""
+    path = source / "pyproject.toml"
+    if disk.entry(source / "setup.py") is not None:
+        return True
+    if disk.entry(path) is None:
+        return False
+    tables = _tables(path, disk.read(path))
+    entry_points = _project(path, tables).get("entry-points", {})
+    return "build-system" in tables or (isinstance(entry_points, dict) and PLUGINS in entry_points)
 
 
 def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
@@ -96,7 +110,8 @@ def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
         **{str(PurePosixPath(os.path.relpath(path, directory))): asked.files[path] for path in asked.files},
     }
     digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
-    project = _project(directory / "pyproject.toml", files.get("pyproject.toml", b""))
+    path = directory / "pyproject.toml"
+    project = _project(path, _tables(path, files.get("pyproject.toml", b"")))
     try:
         if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
             return Unbuilt(name, digest, tuple(asked.wanted), tuple(asked.left_out))
@@ -111,14 +126,18 @@ def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
             left_out=tuple(asked.left_out),
         )
     except (AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(f"{directory / 'pyproject.toml'}: {error}.", "Mend its [project] table.") from error
+        raise ConfigError(f"{path}: {error}.", "Mend its [project] table.") from error
 
 
-def _project(path: Path, content: bytes) -> Mapping[str, Any]:
+def _tables(path: Path, content: bytes) -> Mapping[str, Any]:
     try:
-        table = tomllib.loads(content.decode()).get("project", {})
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line.") from error
+
+
+def _project(path: Path, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    table = tables.get("project", {})
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: project must be a table.", "Its name and version stand below [project].")
     return table
