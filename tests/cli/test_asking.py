@@ -11,6 +11,7 @@ from datacats.engine.fake_world import Call, Outcome
 from datacats.model.names import BACKING_SERVICES
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
+from datacats.services import solr
 from tests.cli.test_inner_commands import Inner
 from tests.support.desk import WORK, Desk
 
@@ -146,16 +147,16 @@ def test_what_asks_a_service_brings_it_up_first_and_leaves_web(catstown: Desk, w
 class Solr:
     """Answers queries as Solr would, or as it would not."""
 
-    def __init__(self, desk: Desk, answer: bytes) -> None:
+    def __init__(self, desk: Desk, answer: bytes, status: int = 0, said: bytes = b"") -> None:
         self.asked: list[str] = []
-        self.answer = answer
+        self.outcome = Outcome(status, answer, said)
         desk.cwd = WORK / "catstown"
         desk.engine.world.program = self
 
     def __call__(self, call: Call) -> Outcome:
         assert call.container == "datacats_solr_catstown"
         self.asked.append(call.command[-1])
-        return Outcome(0, self.answer)
+        return self.outcome
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,24 @@ def test_an_answer_that_is_none_is_shown(catstown: Desk) -> None:
     ran = catstown("solr", "x")
     assert ran.status == 16
     assert "<html>503</html>" in ran.err
+
+
+@pytest.mark.parametrize("words", [["wt=csv"], ["title:cats", "wt=xml", "rows=5"]])
+def test_an_answer_in_another_form_is_printed_as_solr_gave_it(catstown: Desk, words: list[str]) -> None:
+    Solr(catstown, b"id,name\r\n1,\xe2\x98\x83\n")
+    assert catstown.done("solr", *words).out == "id,name\r\n1,\u2603\n"
+
+
+@pytest.mark.parametrize("body", [b"\n", b"<response>For input string</response>"])
+def test_a_query_that_is_refused_in_another_form_is_no_answer(catstown: Desk, body: bytes) -> None:
+    Solr(catstown, body, solr.REFUSED, b"HTTP/1.1 400 Bad Request")
+    ran = catstown("solr", "wt=csv", "rows=x")
+    assert (ran.status, ran.out) == (16, "")
+    assert "Solr refused the query: HTTP/1.1 400 Bad Request" in ran.err
+    assert body.decode().strip() in ran.err
+
+
+def test_a_solr_that_cannot_be_reached_gives_no_answer_in_any_form(catstown: Desk) -> None:
+    Solr(catstown, b"", 1, b"connect: Connection refused")
+    ran = catstown("solr", "wt=csv")
+    assert (ran.status, "connect: Connection refused" in ran.err) == (16, True)

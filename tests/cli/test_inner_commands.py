@@ -126,6 +126,15 @@ def test_paster_means_the_same_command_of_todays_ckan(
     assert inner.words == ["ckan", *meant]
 
 
+@pytest.mark.parametrize("words", [["ckan", "generate", "extension"], ["paster", "create", "-t", "ckanext", "x"]])
+def test_ckans_generator_of_extensions_which_cannot_work_names_ours_and_starts_nothing(
+    catstown: Desk, inner: Inner, words: list[str]
+) -> None:
+    ran = catstown(*words)
+    assert (ran.status, inner.calls, catstown.changes()) == (2, [], [])
+    assert "datacats generate extension NAME" in ran.err
+
+
 def test_a_json_among_the_inner_words_makes_no_json_of_our_errors(catstown: Desk) -> None:
     ran = catstown("ckan", "-e", "nowhere", "user", "list", "--json")
     assert ran.status == 4

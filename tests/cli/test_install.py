@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,20 @@ def test_what_a_package_of_the_source_requires_is_resolved_with_the_rest(index: 
     assert "plain==1.0" in text(index.desk, "datacats.lock")
 
 
+def test_what_requirements_files_lead_to_is_installed_and_what_cannot_be_is_told(index: Index) -> None:
+    desk = index.desk
+    desk.disk.add(SOURCE / "ckanext-old" / "setup.py", b"from setuptools import setup; setup()")
+    desk.disk.add(SOURCE / "ckanext-old" / "requirements.txt", b"-r more.txt\n-c pins.txt\n")
+    desk.disk.add(SOURCE / "ckanext-old" / "more.txt", b"plain\n")
+    for _ in range(2):
+        ran = desk.done("install", "-e", "catstown")
+        assert "Left out of what is installed: ckanext-old/requirements.txt: -c pins.txt" in ran.lines
+    assert index.asked[0]["requires"] == ["plain"]
+    assert "plain==1.0" in text(desk, "datacats.lock")
+    desk.done("install", "-e", "catstown", "--upgrade")
+    assert index.asked[1]["requires"] == ["plain"]
+
+
 def test_metadata_that_must_be_built_is_asked_for_once(index: Index) -> None:
     desk = index.desk
     desk.disk.add(SOURCE / "ckanext-old" / "setup.py", b"from setuptools import setup; setup()")
@@ -151,6 +166,45 @@ def test_two_directories_of_one_package_are_refused(index: Index) -> None:
     ran = desk("install", "-e", "catstown")
     assert ran.status == 5
     assert "ckanext-whiskers and copy are both the package ckanext-whiskers" in ran.err
+
+
+def test_two_directories_whose_builds_make_one_package_are_refused_however_often(index: Index) -> None:
+    desk = index.desk
+    index.built = {"one": "ckanext-old", "two": "ckanext-old"}
+    for directory in index.built:
+        desk.disk.add(SOURCE / directory / "setup.py", b"from setuptools import setup; setup()")
+    for _ in range(2):
+        ran = desk("install", "-e", "catstown")
+        assert (ran.status, "one and two are both the package ckanext-old" in ran.err) == (5, True)
+    assert desk.disk.entry(SOURCE / "datacats.lock") is None
+
+
+def test_packages_of_the_source_that_require_one_another_need_no_index_for_that(index: Index) -> None:
+    desk = index.desk
+    own(desk, 'dependencies = ["ckanext-cats>=2", "plain"]')
+    cats = PROJECT.format(more='dependencies = ["ckanext-whiskers"]').replace('whiskers"\nv', 'cats"\nv')
+    desk.disk.add(SOURCE / "cats" / "pyproject.toml", cats.replace("\nwhiskers =", "\ncats =").encode())
+    index.add("ckanext-cats", "1.0", cats="a:B")
+    desk.done("install", "-e", "catstown")
+    assert (index.asked[0]["requires"], index.asked[0]["own"]) == (["plain"], ["ckanext-cats", "ckanext-whiskers"])
+    assert "ckanext-cats==" not in text(desk, "datacats.lock")
+    assert {"cats", "whiskers"} <= set(plugins(desk))
+    index.asked.clear()
+    own(desk, 'dependencies = ["ckanext-cats>=2"]')
+    desk.done("install", "-e", "catstown")
+    assert index.asked == []
+
+
+def test_a_clone_of_a_known_extension_gets_what_its_releases_need_and_do_not_name(index: Index) -> None:
+    desk = index.desk
+    index.built = {"loader": "ckanext-xloader"}
+    index.add("chardet", "5.0")
+    desk.disk.add(SOURCE / "loader" / "setup.py", b"from setuptools import setup; setup()")
+    desk.done("install", "-e", "catstown")
+    assert "chardet==5.0" in text(desk, "datacats.lock")
+    asked = len(index.asked)
+    assert desk.done("install", "-e", "catstown").lines[0] == "Nothing to do."
+    assert len(index.asked) == asked
 
 
 def test_a_package_without_a_plugin_is_installed_and_it_is_said(index: Index) -> None:
@@ -357,6 +411,60 @@ def test_the_services_of_an_extension_come_and_go_with_it(index: Index) -> None:
     desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
     assert "datacats_harvest-fetch_catstown" not in desk.states()
     assert text(desk, "datacats.toml") == before
+
+
+def test_harvesting_is_run_at_its_times_and_no_more_when_it_goes(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    before = text(desk, "datacats.toml")
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert '"*/5 * * * *" = "ckan harvester run"' in text(desk, "datacats.toml")
+    assert "Switched on in datacats.toml: harvest-gather, harvest-fetch" in ran.lines
+    assert "Added to [cron] of datacats.toml: ckan harvester run (*/5 * * * *)" in ran.lines
+    (entry,) = desk.engine.world.container("datacats_cron_catstown").spec.command[-1:]
+    assert json.loads(entry)["run"] == "ckan harvester run"
+    desk.done("uninstall", "-e", "catstown", "ckanext-harvest")
+    assert "datacats_cron_catstown" not in desk.states()
+    assert text(desk, "datacats.toml") == before
+
+
+def test_a_time_that_somebody_chose_for_it_is_kept(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    hourly = '\n[cron]\n"@hourly" = "ckan harvester run"\n\n[services]\ncron = false\n'
+    desk.disk.add(SOURCE / "datacats.toml", text(desk, "datacats.toml").encode() + hourly.encode())
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert "*/5" not in text(desk, "datacats.toml")
+    assert not [line for line in ran.lines if "cron" in line]
+
+
+def test_what_would_run_is_told_where_cron_is_switched_off(index: Index) -> None:
+    desk = index.desk
+    index.add("ckanext-harvest", "1.6.3", harvest="a:B", ckan_harvester="a:C")
+    off = text(desk, "datacats.toml").encode() + b"\n[services]\ncron = false\n"
+    desk.disk.add(SOURCE / "datacats.toml", off)
+    ran = desk.done("install", "-e", "catstown", "ckanext-harvest")
+    assert [line for line in ran.lines if line.endswith("Switch it on: datacats service add cron -e catstown")]
+
+
+@pytest.mark.parametrize("off", ["a low-memory site", "worker = false"])
+def test_a_loader_gets_the_worker_that_it_loads_with(index: Index, off: str) -> None:
+    desk = index.desk
+    if off == "worker = false":
+        desk.done("service", "remove", "worker", "-e", "catstown")
+    else:
+        desk.done("init", "catstown", "-s", "small", "--low-memory")
+    site = "" if off == "worker = false" else "_small"
+    assert f"datacats_worker_catstown{site}" not in desk.states()
+    ran = desk.done("install", "-e", "catstown", "ckanext-xloader")
+    assert "Switched on in datacats.toml: worker" in ran.lines
+    assert desk.states()[f"datacats_worker_catstown{site}"] == "running"
+
+
+def test_where_the_worker_is_there_anyway_nothing_is_told_of_it(index: Index) -> None:
+    ran = index.desk.done("install", "-e", "catstown", "ckanext-xloader")
+    assert "worker = true" in text(index.desk, "datacats.toml")
+    assert not [line for line in ran.lines if "Switched on" in line]
 
 
 def test_images_made_of_a_sites_web_image_are_in_use_as_long_as_it_is(index: Index) -> None:

@@ -45,7 +45,29 @@ def test_a_removed_service_goes_alone_and_stays_away(catstown: Desk) -> None:
     assert "running" in catstown.done("list").out
 
 
+def enable(desk: Desk, plugin: str) -> None:
+    ini = desk.disk.read(TOML.parent / "ckan.ini")
+    desk.disk.add(TOML.parent / "ckan.ini", ini.replace(b"ckan.plugins = ", f"ckan.plugins = {plugin} ".encode()))
+
+
+@pytest.mark.parametrize("service", ["harvest-gather", "harvest-fetch"])
+def test_a_service_whose_program_is_an_extensions_is_refused_without_it(catstown: Desk, service: str) -> None:
+    ran = catstown("service", "add", service, "-e", "catstown")
+    assert (ran.status, catstown.changes()) == (5, [])
+    assert "whose plugin harvest is not enabled in catstown" in ran.err
+    assert "datacats install -e catstown ckanext-harvest" in ran.err
+
+
+def test_it_can_be_switched_off_all_the_same(catstown: Desk) -> None:
+    catstown.disk.add(TOML, f"{toml(catstown)}\n[services]\nharvest-fetch = true\n".encode())
+    catstown.done("service", "remove", "harvest-fetch", "-e", "catstown")
+    assert "harvest-fetch = false" in toml(catstown)
+
+
 def test_an_added_service_starts_alone_and_again_it_changes_nothing(catstown: Desk) -> None:
+    enable(catstown, "harvest")
+    catstown.done("reload", "catstown")
+    catstown.forget()
     assert (
         catstown.done("service", "add", "harvest-gather", "-e", "catstown").out == "harvest-gather is on in catstown\n"
     )

@@ -34,6 +34,11 @@ INI = "[app:main]\nuse = config:../ckan/test-core.ini\nckan.plugins = cats datas
 @pytest.fixture
 def inside(desk: Desk) -> Pytest:
     """An extension in a directory of its own, and an index with what its tests need."""
+    return prepared(desk)
+
+
+def prepared(desk: Desk) -> Pytest:
+    """Let that be there."""
     inside = Pytest(Index(desk))
     inside.index.add("pytest", "9.1.1")
     inside.index.add("purr", "1.0")

@@ -18,12 +18,14 @@ HASH = "sha256:" + "0" * 64
 class Index:
     """Releases by name: version and the text of ``entry_points.txt``. ``clash`` is what the resolver complains of.
 
+    ``built`` maps directories to the package, with one plugin, that their build makes; of others it has their own name.
     ``broken`` is what CKAN ends with, ``unlaid`` what a failed installation of the packages says.
     """
 
     desk: Desk
     releases: dict[str, tuple[str, str]] = field(default_factory=dict)
     clash: str = ""
+    built: dict[str, str] = field(default_factory=dict)
     broken: str = ""
     unlaid: str = ""
     kept: list[dict[str, Any]] = field(default_factory=list)
@@ -56,12 +58,16 @@ class Index:
         if self.clash:
             return {"error": self.clash}
         names = [re.split(r"[^A-Za-z0-9._-]", each)[0] for each in (*request["asked"], *request["requires"])]
-        lines = [f"{name}=={self.releases[name][0]} \\\n    --hash={HASH}\n" for name in names if name in self.releases]
-        described = {
-            directory: {"name": directory, "version": "1", "requires": [], "root": "", "entry_points": {}}
-            for directory in request["unbuilt"]
-        }
+        described = {directory: self._build(directory) for directory in request["unbuilt"]}
+        own = {*request["own"], *(each["name"] for each in described.values())}
+        there = [name for name in names if name in self.releases and name not in own]
+        lines = [f"{name}=={self.releases[name][0]} \\\n    --hash={HASH}\n" for name in there]
         return {"packages": "".join(lines), "described": described, "kept": self.kept}
+
+    def _build(self, directory: str) -> dict[str, Any]:
+        points = {"ckan.plugins": {self.built[directory].partition("-")[2]: "a:B"}} if directory in self.built else {}
+        name = self.built.get(directory, directory)
+        return {"name": name, "version": "1", "requires": [], "root": "", "entry_points": points}
 
     def _lay(self, call: Call, packages: str) -> None:
         mounts = self.desk.engine.world.container(call.container).spec.mounts

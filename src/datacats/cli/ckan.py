@@ -18,4 +18,8 @@ def command(session: Session, words: tuple[str, ...], environment: str | None, s
 
     Streams, signals and exit status are its own. Our options end at the first word that is not ours.
     """
+    if "generate" in words:
+        from datacats.workflows.paster import refuse_generator  # noqa: PLC0415 - most commands need not pay for it
+
+        refuse_generator(words)
     return run_in_one_off(session, ("ckan", *words), environment, site, cold=cold)

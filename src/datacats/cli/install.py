@@ -29,8 +29,8 @@ def command(
 ) -> None:
     """Install extensions: those in the source directory, and those asked for.
 
-    A REQUIREMENT is a name, a name with a version (ckanext-scheming==3.1.0), or a git address. All are resolved
-    together under the versions that CKAN runs with, and written to datacats.lock.
+    A REQUIREMENT is a name, a name with a version (ckanext-scheming==3.1.0), a git address, or a directory in the
+    source directory. All are resolved together under the versions that CKAN runs with, and written to datacats.lock.
     """
     from datacats.workflows.install import InstallOptions, install, plan_install  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.resolve import ALL  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
@@ -17,10 +18,15 @@ from datacats.cli.session import Session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> None:
     """Query a site's search core, and print its answer as JSON.
 
-    Words with = are parameters of Solr's; the others are the query, by default all of it.
+    Words with = are parameters of Solr's; the others are the query, by default all of it. With wt=csv, or another form,
+    the answer is printed as Solr gives it.
     """
     from datacats.cli.render import say  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.ask import Ask, search  # noqa: PLC0415
 
     answer = search(Ask(words, environment, site), session.workspace, session.events())
+    if isinstance(answer, bytes):
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
+        return
     say([json.dumps(answer, indent=2, ensure_ascii=False)])

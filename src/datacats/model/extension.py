@@ -18,7 +18,8 @@ class Extension:
     """A package with plugins that lies in the source directory.
 
     ``directory`` is its path below the source directory; ``root`` the directory below that one which holds its
-    Python packages ("" for the directory itself); ``digest`` is over the files that say what it is and needs.
+    Python packages ("" for the directory itself); ``digest`` is over the files that say what it is and needs;
+    ``left_out`` are lines of requirements files that cannot be followed.
     """
 
     directory: str
@@ -28,6 +29,7 @@ class Extension:
     requires: tuple[str, ...] = ()
     entry_points: EntryPoints = field(default_factory=dict)
     root: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -37,10 +39,15 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """A package in the source directory whose metadata only its build program can tell."""
+    """A package in the source directory whose metadata only its build program can tell.
+
+    ``requires`` and ``left_out`` are what its requirements files say beside it.
+    """
 
     directory: str
     digest: str
+    requires: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

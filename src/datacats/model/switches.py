@@ -11,11 +11,16 @@ from datacats.model.names import BACKING_SERVICES, BESIDE_WEB
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A service that a site may have. ``usual`` says when it is there although ``datacats.toml`` does not say so."""
+    """A service that a site may have. ``usual`` says when it is there although ``datacats.toml`` does not say so.
+
+    ``plugin`` is the plugin whose program it runs, and ``package`` the extension that has it; empty for CKAN's own.
+    """
 
     what: str
     usual: str
     by_default: Callable[[Environment, Site], bool]
+    plugin: str = ""
+    package: str = ""
 
 
 def _never(_environment: Environment, _site: Site) -> bool:
@@ -34,12 +39,14 @@ def _with_entries(environment: Environment, _site: Site) -> bool:
     return bool(environment.cron)
 
 
+_HARVEST = ("harvest", "ckanext-harvest")
+
 SWITCHES: Mapping[str, Switch] = {
     "worker": Switch("runs the background jobs of CKAN", "on, but for --low-memory sites", _with_memory),
     "mail": Switch("catches every mail of a development site", "on in development", _in_development),
     "cron": Switch("runs the [cron] entries of datacats.toml", "on where there are entries", _with_entries),
-    "harvest-gather": Switch("finds what harvest sources have (ckanext-harvest)", "off", _never),
-    "harvest-fetch": Switch("fetches what was found there (ckanext-harvest)", "off", _never),
+    "harvest-gather": Switch("finds what harvest sources have (ckanext-harvest)", "off", _never, *_HARVEST),
+    "harvest-fetch": Switch("fetches what was found there (ckanext-harvest)", "off", _never, *_HARVEST),
 }
 """The services that ``[services]`` of ``datacats.toml`` switches, and that an extension may need."""
 

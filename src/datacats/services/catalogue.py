@@ -35,8 +35,9 @@ class Known:
 
     ``requires`` are requirements that some of its releases need and do not name.
     ``settings`` are choices for the source's ``ckan.ini``; ``site`` are settings that each site owns, as formats over
-    what a site knows; ``token`` is a setting that holds an API token of the site's own user; ``needs`` says in words
-    what datacats cannot bring; ``faults`` are releases that are known not to run.
+    what a site knows; ``token`` is a setting that holds an API token of the site's own user; ``services`` are switched
+    on, and ``cron`` maps commands to the times at which they run; ``needs`` says in words what datacats cannot bring;
+    ``faults`` are releases that are known not to run.
     """
 
     package: str
@@ -47,7 +48,7 @@ class Known:
     site: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     services: tuple[str, ...] = ()
-    system_packages: tuple[str, ...] = ()
+    cron: Mapping[str, str] = field(default_factory=dict)
     needs: str = ""
     faults: tuple[Fault, ...] = ()
 

@@ -16,9 +16,13 @@ _QUERY = """\
 exec 3<> /dev/tcp/127.0.0.1/8983 || exit 1
 printf 'POST /solr/ckan/select HTTP/1.0\\r\\nHost: localhost\\r\\n' >&3
 printf 'Content-Type: application/x-www-form-urlencoded\\r\\nContent-Length: %d\\r\\n\\r\\n%s' ${#1} "$1" >&3
+IFS= read -r status <&3
 while IFS= read -r line <&3 && [[ $line != $'\\r' ]]; do :; done
-exec cat <&3
+cat <&3
+[[ $status == HTTP/*' 200 '* ]] || { printf '%s' "${status%$'\\r'}" >&2; exit 22; }
 """
+REFUSED = 22
+"""How the command of ``query`` ends when Solr answers with an error; its status line is on standard error then."""
 
 
 def describe(context: SiteContext) -> ServiceSpec:

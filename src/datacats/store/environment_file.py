@@ -158,6 +158,40 @@ def without_service(content: bytes, service: str) -> bytes:
     return f"{tomlkit.dumps(document).rstrip()}\n".encode()
 
 
+def with_command(content: bytes, time: str, command: str) -> bytes:
+    """Return the content with a command that runs at a time, beside those that run there already."""
+    import tomlkit  # noqa: PLC0415 - only a change needs it
+
+    document = tomlkit.parse(content.decode())
+    if "cron" not in document:
+        document.append("cron", tomlkit.table())
+    there = _commands(document["cron"].get(time, []))
+    document["cron"][time] = [*there, command] if there else command
+    return tomlkit.dumps(document).encode()
+
+
+def without_command(content: bytes, command: str) -> bytes:
+    """Return the content with that command at no time any more; a table that is empty then goes as well."""
+    import tomlkit  # noqa: PLC0415 - only a change needs it
+
+    document = tomlkit.parse(content.decode())
+    table = document.get("cron", {})
+    for time in [each for each in table if command in _commands(table[each])]:
+        kept = [each for each in _commands(table[time]) if each != command]
+        if kept:
+            table[time] = kept if len(kept) > 1 else kept[0]
+        else:
+            del table[time]
+    if "cron" not in document or table:
+        return tomlkit.dumps(document).encode()
+    del document["cron"]
+    return f"{tomlkit.dumps(document).rstrip()}\n".encode()
+
+
+def _commands(value: Any) -> list[str]:  # noqa: ANN401 - a value of a TOML document
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
 def _parse(path: Path, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -16,22 +17,36 @@ else:
     import tomli as tomllib
 
 from datacats.errors import ConfigError, Conflict
-from datacats.model.extension import EntryPoints, Extension, Unbuilt
+from datacats.model.extension import PLUGINS, EntryPoints, Extension, Unbuilt
 from datacats.model.ports import Disk
+from datacats.store import requirements
 
-_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MANIFEST.in")
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in")
+_REQUIREMENTS = "requirements.txt"
 _BUILT_BY = ("pyproject.toml", "setup.py")
 _TOLD = ("version", "dependencies", "entry-points")
 
 
 def find(disk: Disk, source: Path) -> tuple[Extension | Unbuilt, ...]:
-    """Return the packages of a source directory, sorted by directory; each directory directly below it may be one.
+    """Return the packages of a source directory, sorted by directory: itself, and each directory directly below it.
 
     Raises ConfigError for a project file that cannot be read, Conflict for two packages of one name.
     """
     found = tuple(_packages(disk, source))
-    _refuse_twins(found)
+    refuse_twins(each for each in found if isinstance(each, Extension))
     return found
+
+
+def refuse_twins(packages: Iterable[Extension]) -> None:
+    """Raise Conflict for two packages of one name."""
+    seen: dict[str, str] = {}
+    for each in packages:
+        twin = seen.setdefault(normalise(each.name), each.directory)
+        if twin != each.directory:
+            raise Conflict(
+                f"{twin or '.'} and {each.directory} are both the package {each.name}.",
+                "Take one of them out of the source directory, or name it otherwise in its pyproject.toml or setup.py.",
+            )
 
 
 def itself(disk: Disk, directory: Path) -> Extension | Unbuilt | None:
@@ -63,6 +78,8 @@ def root_of(disk: Disk, directory: Path) -> str:
 
 
 def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
+    if _is_itself(disk, source):
+        yield _package(disk, source, "")
     for name in sorted(disk.names(source)):
         directory = source / name
         entry = disk.entry(directory)
@@ -72,32 +89,55 @@ def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
             yield _package(disk, source, name)
 
 
+def _is_itself(disk: Disk, source: Path) -> bool:
+    """Whether a source directory is a package too; many hold a ``pyproject.toml`` only for the settings of tools."""
+    path = source / "pyproject.toml"
+    if disk.entry(source / "setup.py") is not None:
+        return True
+    if disk.entry(path) is None:
+        return False
+    tables = _tables(path, disk.read(path))
+    entry_points = _project(path, tables).get("entry-points", {})
+    return "build-system" in tables or (isinstance(entry_points, dict) and PLUGINS in entry_points)
+
+
 def _package(disk: Disk, source: Path, name: str) -> Extension | Unbuilt:
     directory = source / name
     files = {file: disk.read(directory / file) for file in _PROJECT_FILES if disk.entry(directory / file)}
-    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
-    project = _project(directory / "pyproject.toml", files.get("pyproject.toml", b""))
+    asked = requirements.read(disk, directory / _REQUIREMENTS, source)
+    told = {
+        **files,
+        **{str(PurePosixPath(os.path.relpath(path, directory))): asked.files[path] for path in asked.files},
+    }
+    digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
+    path = directory / "pyproject.toml"
+    project = _project(path, _tables(path, files.get("pyproject.toml", b"")))
     try:
         if "name" not in project or set(project.get("dynamic", ())) & set(_TOLD):
-            return Unbuilt(name, digest)
+            return Unbuilt(name, digest, tuple(asked.wanted), tuple(asked.left_out))
         return Extension(
             directory=name,
             digest=digest,
             name=str(project["name"]),
             version=str(project.get("version", "0")),
-            requires=(*_texts(project, "dependencies"), *_lines(files.get("requirements.txt", b""))),
+            requires=(*_texts(project, "dependencies"), *asked.wanted),
             entry_points=_entry_points(project),
             root=root_of(disk, directory),
+            left_out=tuple(asked.left_out),
         )
     except (AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(f"{directory / 'pyproject.toml'}: {error}.", "Mend its [project] table.") from error
+        raise ConfigError(f"{path}: {error}.", "Mend its [project] table.") from error
 
 
-def _project(path: Path, content: bytes) -> Mapping[str, Any]:
+def _tables(path: Path, content: bytes) -> Mapping[str, Any]:
     try:
-        table = tomllib.loads(content.decode()).get("project", {})
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Mend that line.") from error
+
+
+def _project(path: Path, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    table = tables.get("project", {})
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: project must be a table.", "Its name and version stand below [project].")
     return table
@@ -116,22 +156,3 @@ def _entry_points(project: Mapping[str, Any]) -> EntryPoints:
     if scripts := project.get("scripts"):
         groups["console_scripts"] = dict(scripts)
     return groups
-
-
-def _lines(requirements: bytes) -> tuple[str, ...]:
-    """Return the requirements of a ``requirements.txt``; its options are the resolver's own matter."""
-    lines = (line.partition(" #")[0].strip() for line in requirements.decode(errors="replace").splitlines())
-    return tuple(line for line in lines if line and not line.startswith(("#", "-")))
-
-
-def _refuse_twins(found: tuple[Extension | Unbuilt, ...]) -> None:
-    seen: dict[str, str] = {}
-    for each in found:
-        if not isinstance(each, Extension):
-            continue
-        twin = seen.setdefault(normalise(each.name), each.directory)
-        if twin != each.directory:
-            raise Conflict(
-                f"{twin} and {each.directory} are both the package {each.name}.",
-                "Take one of them out of the source directory, or give it another name in its pyproject.toml.",
-            )

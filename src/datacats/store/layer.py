@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from datacats.model.environment import Environment
@@ -12,6 +12,7 @@ from datacats.store import documents
 from datacats.store.extensions import normalise, read_entry_points
 
 _FILE = "layer.json"
+_EDITABLE = "__editable__."
 PROJECT = "/project"
 """Where containers see the source directory."""
 
@@ -44,13 +45,25 @@ def _installed(disk: Disk, layer: Path) -> Iterator[tuple[str, tuple[str, EntryP
         yield normalise(name), (version, points)
 
 
+def own(disk: Disk, layer: Path, directories: Iterable[str]) -> Mapping[str, str]:
+    """Return the packages of a layer whose code lies in these directories of the source, by directory."""
+    files = [file for file in disk.names(layer) if file.startswith(_EDITABLE)]
+    lying = {disk.read(layer / file).decode().strip(): file[len(_EDITABLE) : -len(".pth")] for file in files}
+    return {
+        directory: normalise(lying[place])
+        for directory in directories
+        for place in (_place(directory, ""), _place(directory, "src"))
+        if place in lying
+    }
+
+
 def editable(extension: Extension) -> dict[str, bytes]:
     """Return the files, by path below the layer, that put a package of the source directory on Python's path.
 
     A plain path file and the package's metadata: its code is read where it lies.
     """
     stem = normalise(extension.name).replace("-", "_")
-    place = "/".join(part for part in (PROJECT, extension.directory, extension.root) if part)
+    place = _place(extension.directory, extension.root)
     metadata = [
         "Metadata-Version: 2.1",
         f"Name: {extension.name}",
@@ -63,8 +76,12 @@ def editable(extension: Extension) -> dict[str, bytes]:
         for line in (f"[{group}]", *(f"{name} = {target}" for name, target in entries.items()))
     )
     return {
-        f"__editable__.{stem}.pth": f"{place}\n".encode(),
+        f"{_EDITABLE}{stem}.pth": f"{place}\n".encode(),
         f"{info}/METADATA": "".join(f"{line}\n" for line in metadata).encode(),
         f"{info}/entry_points.txt": f"{points}\n".encode(),
         f"{info}/INSTALLER": b"datacats\n",
     }
+
+
+def _place(directory: str, root: str) -> str:
+    return "/".join(part for part in (PROJECT, directory, root) if part)

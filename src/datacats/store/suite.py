@@ -17,6 +17,7 @@ else:
 from datacats.errors import ConfigError
 from datacats.model.ports import Disk
 from datacats.store.extensions import normalise
+from datacats.store.requirements import plain, read
 
 INI = "test.ini"
 
@@ -38,13 +39,21 @@ class Ini:
     def used(self) -> PurePosixPath | None:
         """The file that this one adds to, as a path of the same kind; None where it names none."""
         found = _USE.search(self.text)
-        return _plain(self.path.parent / found[1]) if found else None
+        return plain(self.path.parent / found[1]) if found else None
 
     def using(self, place: str) -> str:
         """Return the text with another file, or none yet, to add to."""
         line = f"use = config:{place}"
         text = re.sub(r"^use[ \t]*[=:].*\n?", "", self.text, flags=re.MULTILINE)
         return re.sub(r"^\[app:main\][ \t]*$", f"[app:main]\n{line}", text, count=1, flags=re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What tests need: requirements, and lines of requirements files that cannot be followed."""
+
+    wanted: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def inis(disk: Disk, directory: Path, path: str = INI) -> tuple[Ini, ...]:
@@ -63,20 +72,12 @@ def inis(disk: Disk, directory: Path, path: str = INI) -> tuple[Ini, ...]:
     return tuple(found)
 
 
-def requirements(disk: Disk, directory: Path) -> tuple[str, ...]:
-    """Return what the extension's tests need beside what it needs itself; options of pip are left out."""
-    found = [*_extras(disk, directory), *_files(disk, directory)]
-    return tuple(dict.fromkeys(each for each in found if _name(each) not in _PART_OF_CKAN))
-
-
-def _plain(path: PurePosixPath) -> PurePosixPath:
-    parts: list[str] = []
-    for part in path.parts:
-        if part == ".." and parts and parts[-1] != "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return PurePosixPath(*parts)
+def requirements(disk: Disk, directory: Path) -> Needs:
+    """Return what the extension's tests need beside what it needs itself."""
+    files = [read(disk, directory / name, directory) for name in _FILES]
+    found = [*_extras(disk, directory), *(each for file in files for each in file.wanted)]
+    wanted = dict.fromkeys(each for each in found if _name(each) not in _PART_OF_CKAN)
+    return Needs(tuple(wanted), tuple(dict.fromkeys(each for file in files for each in file.left_out)))
 
 
 def _text(disk: Disk, path: Path) -> str:
@@ -93,11 +94,11 @@ def _text(disk: Disk, path: Path) -> str:
 
 def _extras(disk: Disk, directory: Path) -> Iterator[str]:
     """Yield the extras for developers that project files declare, and their groups of the same names."""
-    for name, read in (("pyproject.toml", _of_project), ("setup.cfg", _of_setup)):
+    for name, tell in (("pyproject.toml", _of_project), ("setup.cfg", _of_setup)):
         file = directory / name
         if disk.entry(file) is not None:
             try:
-                yield from read(disk.read(file).decode())
+                yield from tell(disk.read(file).decode())
             except (ValueError, AttributeError, TypeError, configparser.Error) as error:
                 raise ConfigError(f"{file} cannot be read: {' '.join(str(error).split())}.", "Mend it.") from error
 
@@ -118,12 +119,6 @@ def _of_setup(text: str) -> Iterator[str]:
     parser.read_string(text)
     for name in _EXTRAS:
         yield from _lines(parser.get("options.extras_require", name, fallback="").splitlines())
-
-
-def _files(disk: Disk, directory: Path) -> Iterator[str]:
-    for name in _FILES:
-        if disk.entry(directory / name) is not None:
-            yield from _lines(disk.read(directory / name).decode(errors="replace").splitlines())
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:

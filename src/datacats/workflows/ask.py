@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
-from datacats.model.ports import Streams
+from datacats.model.ports import Completed, Streams
 from datacats.services import postgres, redis, solr
 from datacats.workflows import sites, up
 from datacats.workflows.workspace import Workspace
@@ -43,13 +43,17 @@ def redis_cli(ask: Ask, workspace: Workspace, streams: Streams, events: Events =
 def search(ask: Ask, workspace: Workspace, events: Events = ignore) -> Any:  # noqa: ANN401 - JSON of any shape
     """Return what a site's search core answers: ``KEY=VALUE`` words are parameters, the others the query.
 
-    Raises CommandFailed with Solr's own words for a query that it refuses.
+    Where ``wt`` asks for another form than JSON, the answer is bytes, as Solr gave them. Raises CommandFailed with
+    Solr's own words for a query that it refuses.
     """
     context = _running(ask, workspace, events)
-    done = workspace.ports.engine.containers.execute(solr.container(context), solr.query(_parameters(ask.words)))
+    parameters = _parameters(ask.words)
+    done = workspace.ports.engine.containers.execute(solr.container(context), solr.query(urlencode(parameters)))
     try:
         answer = json.loads(done.stdout)
     except ValueError as error:
+        if dict(parameters)["wt"] != "json" and done.exit_code in {0, solr.REFUSED}:
+            return _as_given(done)
         raise CommandFailed(
             "Solr gave no answer that can be read.",
             "See what it says: datacats logs solr",
@@ -60,21 +64,29 @@ def search(ask: Ask, workspace: Workspace, events: Events = ignore) -> Any:  # n
     return answer
 
 
+def _as_given(done: Completed) -> bytes:
+    if done.exit_code == solr.REFUSED:
+        said = done.stderr.decode(errors="replace")
+        detail = done.stdout.decode(errors="replace").strip()
+        raise CommandFailed(f"Solr refused the query: {said}", "Without wt it says why in words.", detail=detail)
+    return done.stdout
+
+
 def _running(ask: Ask, workspace: Workspace, events: Events) -> SiteContext:
     with sites.hold(workspace, ask.reference, ask.site, events) as context:
         up.bring_up(workspace, context, up.BACKING, events)
     return context
 
 
-def _parameters(words: Sequence[str]) -> str:
-    pairs = [word.partition("=")[::2] for word in words if _is_parameter(word)]
+def _parameters(words: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [(key, value) for key, _, value in (word.partition("=") for word in words if _is_parameter(word))]
     bare = " ".join(word for word in words if not _is_parameter(word))
     named = {key for key, _ in pairs}
     if bare or "q" not in named:
         pairs.insert(0, ("q", bare or "*:*"))
     if "wt" not in named:
         pairs.append(("wt", "json"))
-    return "&".join(f"{quote_plus(key)}={quote_plus(value)}" for key, value in pairs)
+    return pairs
 
 
 def _is_parameter(word: str) -> bool:

@@ -95,5 +95,5 @@ def _lags(workspace: Workspace, context: SiteContext, lock: Lock | None, found: 
     if lock is None:
         return bool(found or context.environment.extensions)
     own, unknown = layers.described(workspace, context, found)
-    asked = replace(resolve.request_for(context, found), ckan=lock.ckan)
+    asked = replace(resolve.request_for(context, found, own), ckan=lock.ckan)
     return bool(unknown) or lock.request != asked.digest or layers.digest(lock, own) != context.layer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from datacats.apply import apply
@@ -16,7 +15,7 @@ from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.services import catalogue, web
 from datacats.store import environment_file, layer, locate, lock_file, site_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
+from datacats.workflows import beside, builder, layers, own, placement, plugins, resolve, settle, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.plugins import Choice, Packages
@@ -72,7 +71,7 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
         placement.refuse_extensions(context, written=False)
         before = _texts(workspace, found)
         lock = lock_file.read(workspace.ports.disk, found.source)
-        environment = replace(found, extensions=_extensions(workspace, found, lock, wanted))
+        environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
         context = replace(context, environment=environment)
         resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
         if wanted.enable:
@@ -104,7 +103,7 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     found = workspace.find(wanted.reference)
     context = newest(workspace, found)
     lock = lock_file.read(workspace.ports.disk, found.source)
-    context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, lock, wanted)))
+    context = replace(context, environment=replace(found, extensions=_extensions(workspace, context, lock, wanted)))
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
     if wanted.enable:
         _refuse_faulty(context, resolution)
@@ -116,11 +115,12 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
         for name, version in after.items()
         if before.get(name) != version
     ]
-    own = set(lock.own if lock is not None else ())
-    words += [f"install ./{each.directory}" for each in resolution.own if each.directory not in own]
-    same = not wanted.clean and layers.digest(resolution.lock, resolution.own) == context.layer
+    there = set(lock.own if lock is not None else ())
+    words += [f"install ./{each.directory}" for each in resolution.own if each.directory not in there]
+    same = not (wanted.clean or wanted.remove) and layers.digest(resolution.lock, resolution.own) == context.layer
     if words or not same:
-        words += ["enable what is new in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
+        enabled = "disable what goes" if wanted.remove else "enable what is new"
+        words += [f"{enabled} in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
     return Foreseen(Plan(), tuple(words))
 
 
@@ -161,28 +161,28 @@ def _texts(workspace: Workspace, environment: Environment) -> Texts:
 
 
 def _extensions(
-    workspace: Workspace, environment: Environment, lock: Lock | None, wanted: InstallOptions
+    workspace: Workspace, context: SiteContext, lock: Lock | None, wanted: InstallOptions
 ) -> tuple[str, ...]:
-    """Return what the environment asks for from now on. Raises NotFound for what is to go and is not there."""
+    """Return what the environment asks for from now on.
+
+    Raises NotFound for what is to go and is not there, and for a word that means nothing that can be installed.
+    """
+    mine = own.of(workspace, context, lock)
     locked = lock.packages if lock is not None else ""
-    names = {plugins.name_of(each, locked): each for each in environment.extensions}
-    own = {normalise(each) for each in (lock.own if lock is not None else ())}
-    for name in map(normalise, wanted.remove):
-        if names.pop(name, None) is None and name not in own:
-            there = ", ".join(sorted({*names, *own})) or "nothing"
+    names = {plugins.name_of(each, locked) or each: each for each in context.environment.extensions}
+    for word in wanted.remove:
+        name = mine.package(word) or normalise(word)
+        if names.pop(name, None) is None and name not in mine.installed:
+            there = ", ".join(sorted({*names, *mine.installed})) or "nothing"
             raise NotFound(
-                f"{name} is not installed in {environment.name} (there is: {there}).", "See: datacats extensions"
+                f"{word} is not installed in {context.environment.name} (there is: {there}).",
+                "See: datacats extensions",
             )
     for each in wanted.add:
-        if normalise(each.strip("/").removeprefix("./")) not in own and not _is_own(workspace, environment, each):
+        if mine.directory(each) is None:
+            mine.refuse(workspace.ports.disk, each)
             names[plugins.name_of(each, locked) or each] = each
     return tuple(names.values())
-
-
-def _is_own(workspace: Workspace, environment: Environment, word: str) -> bool:
-    """Whether a word is a directory of the source directory; any such directory is installed anyway."""
-    place = locate.place(workspace.cwd, word) if "/" in word or word == "." else environment.source / word
-    return workspace.ports.disk.entry(place) is not None and place.parent == environment.source
 
 
 def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions) -> Choice:
@@ -190,18 +190,21 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     disk, environment = workspace.ports.disk, context.environment
     ini = disk.read(environment.source / source.INI)
     resolution, lock = laid.resolution, laid.before
-    was = {*lock_file.names(lock.packages), *lock.own} if lock is not None else set()
-    gone = plugins.disable(ini, map(normalise, wanted.remove), layer.installed(disk, environment.layer(context.layer)))
+    mine = own.of(workspace, context, lock)
+    was = {*lock_file.names(lock.packages), *mine.installed} if lock is not None else set()
+    leaving = [mine.package(each) or normalise(each) for each in wanted.remove]
+    gone = plugins.disable(ini, leaving, layer.installed(disk, environment.layer(context.layer)))
     if not wanted.enable or not laid.packages:
         return gone
     locked = resolution.lock.packages
     asked = {plugins.name_of(each, locked): each for each in environment.extensions}
-    named = {plugins.name_of(each, locked) or each for each in wanted.add}
-    own = [normalise(each.name) for each in resolution.own]
-    fresh = [normalise(each.name) for each in resolution.own if each.directory not in was]
-    fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
-    come = plugins.enable(gone.ini, [each for each in fresh if each not in wanted.remove], laid.packages, own)
-    return replace(come, disabled=gone.disabled, services={**gone.services, **come.services})
+    named = {mine.package(each) or plugins.name_of(each, locked) or each for each in wanted.add}
+    first = [normalise(each.name) for each in resolution.own]
+    fresh = [each for each in dict.fromkeys([*first, *asked]) if each in named or each not in was]
+    come = plugins.enable(gone.ini, [each for each in fresh if each not in leaving], laid.packages, first)
+    choice = come.after(gone)
+    left_out = [f"Left out of what is installed: {line}" for each in resolution.own for line in each.left_out]
+    return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice), *left_out))
 
 
 def _new_texts(
@@ -209,12 +212,11 @@ def _new_texts(
 ) -> Texts:
     toml = environment.source / environment_file.NAME
     content = before[toml] or b""
-    if environment.extensions != had:
-        content = environment_file.with_value(content, "extensions", environment.extensions)
-    for service, on in choice.services.items():
-        change = partial(environment_file.with_service, on=True) if on else environment_file.without_service
-        if not (on and environment.services.get(service)):
-            content = change(content, service)
+    mine = {normalise(each.name) for each in resolution.own}
+    asked = tuple(each for each in environment.extensions if each in had or plugins.name_of(each, "") not in mine)
+    if asked != had:
+        content = environment_file.with_value(content, "extensions", asked)
+    content = beside.changed(content, environment, choice)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
     return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
 

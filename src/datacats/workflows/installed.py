@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from datacats.model.environment import Environment
 from datacats.model.event import Events, ignore
-from datacats.model.extension import Extension
 from datacats.model.new_extension import PLUGINS_OF_CKAN
 from datacats.services import ini
 from datacats.store import ckan_ini, extensions, layer, lock_file, source
@@ -77,9 +76,8 @@ def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, .
     packages = layer.installed(disk, environment.layer(current)) if current else {}
     lock = lock_file.read(disk, environment.source)
     origins = lock_file.origins(lock.packages) if lock is not None else {}
-    for each in extensions.find(disk, environment.source):
-        if isinstance(each, Extension):
-            origins = {**origins, extensions.normalise(each.name): f"./{each.directory}"}
+    own = layer.own(disk, environment.layer(current), lock.own) if current and lock is not None else {}
+    origins = {**origins, **{name: f"./{directory}" for directory, name in own.items()}}
     for name, (version, _) in sorted(packages.items()):
         offered = plugins.of_package(name, packages)
         if offered or name.startswith("ckanext-"):

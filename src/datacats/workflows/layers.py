@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,9 @@ def described(
         if isinstance(each, Extension):
             known.append(each)
         elif disk.entry(_description(context, each)) is not None:
-            known.append(documents.read(disk, _description(context, each), _decode))
+            told = documents.read(disk, _description(context, each), _decode)
+            requires = tuple(dict.fromkeys([*told.requires, *each.requires]))
+            known.append(replace(told, requires=requires, left_out=each.left_out))
         else:
             unknown.append(each)
     return known, unknown

@@ -11,9 +11,19 @@ _Words = tuple[str, ...]
 _SUCCESSORS: Mapping[_Words, _Words] = {
     ("celeryd",): ("jobs", "worker"),
     ("check-po-files",): ("translation", "check-po"),
-    ("create", "-t", "ckanext"): ("generate", "extension"),
     ("datastore", "set-permissions", "postgres"): ("datastore", "set-permissions"),
     ("db", "clean"): ("db", "clean", "--yes"),
+    ("harvester", "abort_failed_jobs"): ("harvester", "abort-failed-jobs"),
+    ("harvester", "clean_harvest_log"): ("harvester", "clean-harvest-log"),
+    ("harvester", "clearsource"): ("harvester", "source", "clear"),
+    ("harvester", "clearsource_history"): ("harvester", "source", "clear-history"),
+    ("harvester", "fetch_consumer"): ("harvester", "fetch-consumer"),
+    ("harvester", "gather_consumer"): ("harvester", "gather-consumer"),
+    ("harvester", "initdb"): ("db", "upgrade", "-p", "harvest"),
+    ("harvester", "job_abort"): ("harvester", "job-abort"),
+    ("harvester", "purge_queues"): ("harvester", "purge-queues"),
+    ("harvester", "rmsource"): ("harvester", "source", "remove"),
+    ("harvester", "run_test"): ("harvester", "run-test"),
     ("make-config", "ckan"): ("generate", "config"),
     ("plugin-info", "ckan"): ("plugin-info",),
     ("post", "/api/action/send_email_notifications"): ("notify", "send_emails"),
@@ -23,7 +33,8 @@ _SUCCESSORS: Mapping[_Words, _Words] = {
 """How a command began, and how its successor does."""
 
 _GONE: Mapping[_Words, tuple[str, str]] = {
-    ("create-test-data",): ("made-up data", "Fill a site through its API, or by hand."),
+    ("create",): ("a new extension", "datacats generate extension NAME"),
+    ("create-test-data",): ("made-up data", "datacats demo-data"),
     ("db", "dump"): ("dumps", "datacats db dump FILE"),
     ("db", "load"): ("dumps", "datacats db load FILE"),
     ("db", "simple-dump-csv"): ("dumps of datasets", "Ask the API: /api/3/action/package_search"),
@@ -54,6 +65,18 @@ def from_paster(words: Sequence[str]) -> _Words:
             rest = _SUCCESSORS[rest[:length]] + rest[length:]
             break
     return _ini_first(rest)
+
+
+def refuse_generator(words: Sequence[str]) -> None:
+    """Raise UsageError for words after ``ckan`` that mean its generator of extensions, which cannot work here."""
+    rest = tuple(words)
+    while rest and rest[0].startswith("-"):
+        rest = rest[2:] if rest[0] in {"-c", "--config"} else rest[1:]
+    if rest[:2] == ("generate", "extension"):
+        raise UsageError(
+            "`ckan generate extension` needs templates that CKAN's package does not have.",
+            "datacats generate extension NAME",
+        )
 
 
 def _without_plugin(words: Sequence[str]) -> _Words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datacats.model.extension import PLUGINS, EntryPoints
 from datacats.services import catalogue
@@ -20,7 +20,8 @@ Packages = Mapping[str, tuple[str, EntryPoints]]
 class Choice:
     """The new ``ckan.ini``, what was enabled and disabled in it, and what a user must know.
 
-    ``services`` says which services are switched on or off with it.
+    ``services`` says which services are switched on or off with it, ``cron`` which commands run from now on, and when:
+    those that no longer do have no time.
     """
 
     ini: bytes
@@ -28,6 +29,12 @@ class Choice:
     disabled: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     services: Mapping[str, bool] = field(default_factory=dict)
+    cron: Mapping[str, str] = field(default_factory=dict)
+
+    def after(self, gone: Choice) -> Choice:
+        """Return this choice with one that was made before it."""
+        services, cron = {**gone.services, **self.services}, {**gone.cron, **self.cron}
+        return replace(self, disabled=gone.disabled, services=services, cron=cron)
 
 
 def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterable[str]) -> Choice:
@@ -37,6 +44,7 @@ def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterab
     settings: dict[str, str] = {}
     notes: list[str] = []
     services: dict[str, bool] = {}
+    cron: dict[str, str] = {}
     for name in newcomers:
         known = catalogue.catalogue().get(name)
         offered = of_package(name, packages)
@@ -45,30 +53,38 @@ def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterab
         enabled = [*fresh, *enabled] if name in own else [*enabled, *fresh]
         settings |= known.settings if known else {}
         services |= dict.fromkeys(known.services if known else (), True)
+        cron |= known.cron if known else {}
         notes += _notes(name, known, offered)
     enabled.sort(key=lambda plugin: plugin in _last())
     new = tuple(each for each in enabled if each not in there)
     if not new and not set(settings) - set(ckan_ini.settings(ini)):
-        return Choice(ini, notes=tuple(notes), services=services)
-    return Choice(ckan_ini.changed(ini, enabled, settings), new, notes=tuple(notes), services=services)
+        return Choice(ini, notes=tuple(notes), services=services, cron=cron)
+    return Choice(ckan_ini.changed(ini, enabled, settings), new, notes=tuple(notes), services=services, cron=cron)
 
 
 def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
-    """Disable the plugins of packages that go, and take out the settings that came with them, unless they differ."""
+    """Disable the plugins of packages that go, and take out the settings that came with them, unless they differ.
+
+    A service that another enabled extension needs stays on.
+    """
     enabled = ckan_ini.plugins(ini)
     settings = ckan_ini.settings(ini)
     gone: list[str] = []
     keys: list[str] = []
     services: dict[str, bool] = {}
+    cron: dict[str, str] = {}
     for name in leavers:
         gone += [each for each in of_package(name, packages, tests=True) if each in enabled]
         known = catalogue.catalogue().get(name)
         keys += [key for key, value in (known.settings if known else {}).items() if settings.get(key) == value]
         services |= dict.fromkeys(known.services if known else (), False)
-    if not gone and not keys:
-        return Choice(ini, services=services)
+        cron |= dict.fromkeys(known.cron if known else (), "")
     kept = [each for each in enabled if each not in gone]
-    return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone), services=services)
+    needed = {service for known in catalogue.of_plugins(tuple(kept)) for service in known.services}
+    services = {service: on for service, on in services.items() if service not in needed}
+    if not gone and not keys:
+        return Choice(ini, services=services, cron=cron)
+    return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone), services=services, cron=cron)
 
 
 def of_package(name: str, packages: Packages, *, tests: bool = False) -> tuple[str, ...]:

@@ -46,38 +46,42 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
 
 
 def resolve_sought(workspace: Workspace, context: SiteContext, sought: Sought, events: Events) -> Resolution:
-    """Return the exact packages for what ``context``'s environment asks for and what was found. Raises Unresolvable."""
-    environment, found, lock, upgrade = context.environment, sought.found, sought.lock, sought.upgrade
+    """Return the exact packages for what ``context``'s environment asks for and what was found.
+
+    Raises Unresolvable, and Conflict for two packages of one name.
+    """
+    found, lock, upgrade = sought.found, sought.lock, sought.upgrade
     own, unknown = layers.described(workspace, context, found)
-    request = request_for(context, found)
+    extensions.refuse_twins(own)
+    request = request_for(context, found, own)
     if lock is not None and lock.request == request.digest and not upgrade and not unknown:
         return Resolution(lock, tuple(own))
     directories = tuple(each.directory for each in found)
-    if not (request.asked or unknown or any(each.requires for each in own)):
+    if not (request.asked or unknown or _required(own, own)):
         return Resolution(Lock(request.ckan, request.digest, "", directories), tuple(own))
-    question = {
-        **_question(request, own, unknown, lock),
-        "named": [each for each in environment.extensions if plugins.name_of(each, "") and not sought.testing],
-        "upgrade": list(upgrade),
-        "held": list(sought.held),
-        "testing": sought.testing,
-    }
-    answer = builder.ask(workspace, context, question, events)
-    layers.describe(workspace, context, unknown, answer["described"], events)
-    own, _ = layers.described(workspace, context, found)
+    answer = builder.ask(workspace, context, _question(context, request, sought, (own, unknown)), events)
+    if unknown:
+        layers.describe(workspace, context, unknown, answer["described"], events)
+        own, _ = layers.described(workspace, context, found)
+        extensions.refuse_twins(own)
+        before, request = request, request_for(context, found, own)
+        if set(request.asked) - set(before.asked):  # now that its name is known, more is known of what it needs
+            return resolve_sought(workspace, context, sought, events)
     kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in answer["kept"])
     return Resolution(Lock(request.ckan, request.digest, answer["packages"], directories), tuple(own), kept, asked=True)
 
 
-def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt]) -> Request:
-    """Return the request that a lock is made for."""
+def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt], own: Sequence[Extension]) -> Request:
+    """Return the request that a lock is made for. What is asked for and is the source's ``own`` is there already."""
     environment = context.environment
-    names = [plugins.name_of(each, "") for each in environment.extensions]
-    names += [extensions.normalise(each.name) for each in found if isinstance(each, Extension)]
-    unnamed = [each for name in names if name in catalogue() for each in catalogue()[name].requires]
+    mine = [extensions.normalise(each.name) for each in own]
+    asked = {each: plugins.name_of(each, "") for each in environment.extensions}
+    others = {each: name for each, name in asked.items() if name not in mine}
+    names = [name for name in (*others.values(), *mine) if name in catalogue()]
+    unnamed = [each for name in names for each in catalogue()[name].requires]
     return Request(
         ckan=context.site.images.web.version,
-        asked=(*environment.extensions, *unnamed),
+        asked=(*others, *unnamed),
         overrides=environment.overrides,
         own=tuple((each.directory, each.digest) for each in found),
     )
@@ -87,13 +91,28 @@ def _line(ckan: str) -> str:
     return ckan.rpartition(".")[0]
 
 
+def _required(packages: Sequence[Extension | Unbuilt], own: Sequence[Extension]) -> list[str]:
+    """Return what packages of the source require beside one another."""
+    mine = {extensions.normalise(each.name) for each in own}
+    return [line for each in packages for line in each.requires if plugins.name_of(line, "") not in mine]
+
+
 def _question(
-    request: Request, own: Sequence[Extension], unknown: Sequence[Unbuilt], lock: Lock | None
+    context: SiteContext, request: Request, sought: Sought, packages: tuple[Sequence[Extension], Sequence[Unbuilt]]
 ) -> dict[str, Any]:
+    own, unknown = packages
+    locked = sought.lock.packages if sought.lock is not None else ""
+    asked = [each for each in context.environment.extensions if each in request.asked]
+    upgrade = [each if each == ALL else plugins.name_of(each, locked) for each in sought.upgrade]
     return {
         "asked": request.asked,
         "overrides": request.overrides,
-        "requires": [requirement for each in own for requirement in each.requires],
+        "requires": _required((*own, *unknown), own),
+        "own": [extensions.normalise(each.name) for each in own],
         "unbuilt": [each.directory for each in unknown],
-        "locked": lock.packages if lock is not None and _line(lock.ckan) == _line(request.ckan) else "",
+        "locked": locked if sought.lock is not None and _line(sought.lock.ckan) == _line(request.ckan) else "",
+        "named": [each for each in asked if plugins.name_of(each, "") and not sought.testing],
+        "upgrade": [each for each in upgrade if each],
+        "held": list(sought.held),
+        "testing": sought.testing,
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from datacats.errors import NotFound, UsageError
-from datacats.model.environment import SiteContext
+from datacats.errors import Conflict, NotFound, UsageError
+from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY, SERVICES
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
-from datacats.store import environment_file
+from datacats.services import ini
+from datacats.store import ckan_ini, environment_file, source
 from datacats.workflows import builder, info, sites, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -88,6 +89,8 @@ def plan_switch(wanted: Switching, workspace: Workspace) -> Plan:
 def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tuple[Plan, SiteContext]:
     _refuse(wanted.service)
     environment = context.environment
+    if wanted.on:
+        _refuse_without_plugin(workspace, environment, wanted.service)
     path = environment.source / environment_file.NAME
     before = workspace.ports.disk.read(path)
     after = environment_file.with_service(before, wanted.service, on=wanted.on)
@@ -107,6 +110,17 @@ def _refuse(service: str) -> None:
     if service in _ALWAYS:
         raise UsageError(f"Every site has {service}: it cannot be switched.", _SEE)
     raise NotFound(f"There is no service {service!r}.", f"Services to switch: {', '.join(SWITCHES)}")
+
+
+def _refuse_without_plugin(workspace: Workspace, environment: Environment, service: str) -> None:
+    """Raise Conflict for a service whose program a plugin brings that is not enabled: it would end again and again."""
+    switch, ini_file = SWITCHES[service], source.check_ini(workspace.ports.disk, environment.source, ini.OWNED)
+    if switch.plugin and switch.plugin not in ckan_ini.plugins(ini_file):
+        raise Conflict(
+            f"{service} runs a program of {switch.package}, whose plugin {switch.plugin} is not enabled in "
+            f"{environment.name}.",
+            f"Install it, and the service comes with it: datacats install -e {environment.name} {switch.package}",
+        )
 
 
 _SEE = "See: datacats service list"

@@ -89,7 +89,9 @@ def forget(context: SiteContext, *, cause: str) -> Plan:
 def _explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
     """Name the extension whose code CKAN was in when it ended, and what it ended with."""
     lines = error.detail.splitlines()
-    places = re.findall(rf"{web.LAYER}/ckanext/(\w+)/|{web.PROJECT}/([\w.-]+)/", error.detail)
+    itself = rf"{web.PROJECT}/(?:src/)?ckanext/(\w+)/"
+    found = re.finditer(rf"{web.LAYER}/ckanext/(\w+)/|{itself}|{web.PROJECT}/([\w.-]+)/", error.detail)
+    places = [(match[1] or match[2], match[3]) for match in found]
     culprit = next((f"ckanext-{name}" if name else own for name, own in reversed(places)), "")
     said = (line for line in reversed(lines) if re.match(r"[\w.]+: |[\w.]+(Error|Exception)$", line))
     with_what = f" with {culprit}" if culprit else ""

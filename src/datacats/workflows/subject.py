@@ -61,7 +61,7 @@ def find(workspace: Workspace, word: str | None, reference: str | None) -> Subje
         source = _source_above(workspace, start)
     if source is None:
         return _alone(workspace, start)
-    inside = start.relative_to(source).parts if start.is_relative_to(source) else ()
+    inside = start.relative_to(source).parts if start.is_relative_to(source) else None
     return _of_environment(workspace, source, inside)
 
 
@@ -98,7 +98,7 @@ def _alone(workspace: Workspace, start: Path) -> Subject:
     )
 
 
-def _of_environment(workspace: Workspace, source: Path, inside: Sequence[str]) -> Subject:
+def _of_environment(workspace: Workspace, source: Path, inside: Sequence[str] | None) -> Subject:
     disk = workspace.ports.disk
     described = locate.describe(disk, workspace.root, source)
     found = extensions.find(disk, source)
@@ -112,17 +112,23 @@ def _of_environment(workspace: Workspace, source: Path, inside: Sequence[str]) -
     return Subject(environment, _one(found, inside, source), found, images, held)
 
 
-def _one(found: Sequence[Extension | Unbuilt], inside: Sequence[str], source: Path) -> str:
+def _one(found: Sequence[Extension | Unbuilt], inside: Sequence[str] | None, source: Path) -> str:
+    """Return the extension that ``inside`` leads to, a path below the source; None means that one stands elsewhere.
+
+    Where the source directory is an extension itself, all that is no other one belongs to it.
+    """
     names = [each.directory for each in found]
-    wanted = names if not inside else [name for name in names if name == inside[0]]
+    wanted = [name for name in names if name == inside[0]] if inside else names
+    if not wanted or (inside is not None and not inside):
+        wanted = [name for name in names if not name] or wanted
     if len(wanted) == 1:
         return wanted[0]
-    there = ", ".join(names) or "none"
+    there = ", ".join(name or "." for name in names) or "none"
     if wanted:
         raise UsageError(
             f"There are several extensions in {source}: {there}.", f"Name one: datacats test {source / names[0]}"
         )
     raise NotFound(
-        f"There is no extension in {source.joinpath(*inside[:1])} (extensions of {source}: {there}).",
+        f"There is no extension in {source.joinpath(*(inside or ())[:1])} (extensions of {source}: {there}).",
         "An extension has a pyproject.toml or a setup.py.",
     )

@@ -30,6 +30,7 @@ class Uv:
     def __init__(self, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[str, ...]] = []
         self.newest = "ckanext-cats==1.0\n"
+        self.own: list[str] = []
         self.program = program
         monkeypatch.setattr(program, "uv", self)
 
@@ -40,6 +41,7 @@ class Uv:
             return FROZEN
         if "--output-file" in words:
             Path(words[-1]).write_text(COMPILED)
+            self.own = Path(words[words.index("--excludes") + 1]).read_text().split()
         elif Path(words[2]).name == "one.txt":
             raise self.program.Failed(TOO_NEW)
         return self.newest if "--no-deps" in words else ""
@@ -59,6 +61,7 @@ REQUEST = {
     "asked": ["ckanext-cats"],
     "named": ["ckanext-cats"],
     "requires": [],
+    "own": [],
     "unbuilt": [],
     "overrides": [],
     "locked": "",
@@ -72,6 +75,15 @@ def test_what_ckan_holds_already_is_no_part_of_the_lock(program: Any, uv: Uv) ->
     assert "x @ git+https://example.org/x@0a1\n" in packages
     assert "urllib3" not in packages
     assert ("--upgrade" in uv.calls[1]) is False
+
+
+def test_the_sources_own_packages_are_taken_from_nowhere_else(
+    program: Any, uv: Uv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"name": "ckanext-Old", "version": "3", "requires": ["ckanext-cats"], "root": "", "entry_points": {}}
+    monkeypatch.setattr(program, "describe", lambda _: told)
+    program.resolve({**REQUEST, "own": ["ckanext-dogs"], "unbuilt": ["old"]})
+    assert uv.own == ["ckanext-dogs", "ckanext-Old"]
 
 
 def test_an_override_frees_the_package_from_ckans_pin(program: Any, uv: Uv) -> None:
@@ -130,7 +142,6 @@ def test_metadata_that_must_be_built_comes_from_a_wheel_of_a_copy(
 ) -> None:
     source = tmp_path / "ckanext-old"
     source.mkdir()
-    (source / "requirements.txt").write_text("lxml==5 # pinned\n-r more.txt\n")
 
     def build(*words: str, **_: Any) -> str:
         assert Path(words[-1]) != source
@@ -143,7 +154,7 @@ def test_metadata_that_must_be_built_comes_from_a_wheel_of_a_copy(
     monkeypatch.setattr(program, "uv", build)
     found = program.describe(source)
     assert (found["name"], found["version"], found["root"]) == ("ckanext-old", "3", "")
-    assert found["requires"] == ["six", "lxml==5"]
+    assert found["requires"] == ["six"]
     assert found["entry_points"] == {"ckan.plugins": {"old": "ckanext.old:Old"}}
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 
 import pytest
@@ -98,6 +99,48 @@ def test_after_a_change_of_the_source_the_program_ends_in_its_own_way_and_starts
     program.wait_until_it_says("listening", 2)
     assert program.said("told") == 1
     assert errors(process).readline() == "datacats: something changed.\n"
+
+
+class Round:
+    """A supervisor of a program that goes on after it was told: each look finds another source."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *signals: signal.Signals | None) -> None:
+        watching = load("web/supervise.py")
+        looks = iter(range(100))
+        arriving = [SimpleNamespace(si_signo=each) if each else None for each in (None, None, *signals)]
+        ended = iter([*(None for _ in arriving[1:]), 0])
+        self.sent: list[int] = []
+        self.supervisor = watching.Supervisor(["program"])
+        monkeypatch.setattr(watching, "stamps", lambda: {"plugin.py": (next(looks), 1)})
+        monkeypatch.setattr(watching.os, "posix_spawnp", lambda *_, **__: 42)
+        monkeypatch.setattr(watching.os, "kill", lambda _, number: self.sent.append(number))
+        monkeypatch.setattr(watching.signal, "sigtimedwait", lambda *_: arriving.pop(0))
+        monkeypatch.setattr(self.supervisor, "collect", lambda: next(ended))
+
+
+def test_a_program_is_told_once_however_often_the_source_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker takes the second word for "at once": the job that it should finish would be lost."""
+    watched = Round(monkeypatch, None, None)
+    assert watched.supervisor.run({}) == 0
+    assert watched.sent == [signal.SIGTERM]
+
+
+def test_a_program_that_was_told_of_a_change_is_not_told_again_by_a_stop_but_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched = Round(monkeypatch, signal.SIGTERM)
+    assert watched.supervisor.run({}) == 0
+    assert watched.sent == [signal.SIGTERM]
+    insisted = Round(monkeypatch, signal.SIGTERM, signal.SIGINT)
+    assert insisted.supervisor.run({}) == 0
+    assert insisted.sent == [signal.SIGTERM, signal.SIGINT]
+
+
+def test_a_program_that_starts_anew_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Round(monkeypatch)
+    watched.supervisor.told = True
+    watched.supervisor.run({})
+    assert watched.sent == [signal.SIGTERM]
 
 
 @pytest.mark.parametrize("path", ["theme.css", ".git/config.py", "node_modules/x.json", "__pycache__/x.py"])

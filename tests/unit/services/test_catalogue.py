@@ -7,6 +7,7 @@ import re
 import pytest
 
 from datacats.model.environment import Mode
+from datacats.model.schedule import parse
 from datacats.model.secrets import Secrets
 from datacats.model.switches import SWITCHES
 from datacats.services import catalogue, ini
@@ -88,8 +89,10 @@ def test_the_services_that_it_needs_can_be_switched_on(known: Known) -> None:
 
 
 @EVERY
-def test_the_debian_packages_that_it_needs_have_names_of_such(known: Known) -> None:
-    assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", each) for each in known.system_packages)
+def test_what_runs_at_its_times_is_a_command_at_a_time_of_a_crontab(known: Known) -> None:
+    for command, time in known.cron.items():
+        assert command.startswith("ckan ")
+        assert parse(time).minutes
 
 
 @EVERY
@@ -106,6 +109,7 @@ def test_installing_it_enables_all_its_plugins_with_its_settings_and_services(kn
     assert ckan_ini.plugins(choice.ini)[-len(known.plugins) :] == known.plugins
     assert {key: ckan_ini.settings(choice.ini)[key] for key in known.settings} == dict(known.settings)
     assert choice.services == dict.fromkeys(known.services, True)
+    assert choice.cron == known.cron
 
 
 @EVERY
@@ -115,6 +119,7 @@ def test_taking_it_out_leaves_the_ini_as_it_was(known: Known) -> None:
     assert gone.ini == INI
     assert gone.disabled == known.plugins
     assert gone.services == dict.fromkeys(known.services, False)
+    assert gone.cron == dict.fromkeys(known.cron, "")
 
 
 @EVERY

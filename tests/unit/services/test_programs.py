@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-from datacats.services import postgres, redis
+from datacats.services import postgres, redis, solr
 
 PSQL = """#!/bin/sh
 echo "psql $*" >> "$LOG"
@@ -129,3 +131,40 @@ def test_a_dump_is_taken_in_the_format_that_a_load_knows() -> None:
     command = postgres.dump_command("ckan")
     assert command[:2] == ("pg_dump", "-Fc")
     assert command[-2:] == ("-d", "ckan")
+
+
+class Http:
+    """A server on this host in the place of Solr, that answers one request."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.heard = b""
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self.socket.accept()
+        with connection:
+            while not self.heard.endswith(b"q=x"):
+                self.heard += connection.recv(4096)
+            connection.sendall(self.answer)
+
+    def ask(self) -> subprocess.CompletedProcess[bytes]:
+        words = [word.replace("8983", str(self.socket.getsockname()[1])) for word in solr.query("q=x")]
+        done = subprocess.run(words, capture_output=True, check=False)
+        self.thread.join()
+        self.socket.close()
+        return done
+
+
+def test_what_solr_answers_is_printed_without_its_head() -> None:
+    asked = Http(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nid\r\n\r\na\\n")
+    done = asked.ask()
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"id\r\n\r\na\\n", b"")
+    assert asked.heard.startswith(b"POST /solr/ckan/select HTTP/1.0\r\n")
+
+
+def test_an_error_of_solrs_is_told_by_the_status_and_its_words_stay() -> None:
+    done = Http(b"HTTP/1.1 400 Bad Request\r\n\r\nno field").ask()
+    assert (done.returncode, done.stdout, done.stderr) == (solr.REFUSED, b"no field", b"HTTP/1.1 400 Bad Request")

@@ -49,6 +49,18 @@ def test_the_lines_of_a_requirements_file_count_and_its_options_do_not() -> None
     assert found.requires == ("requests>=2", "lxml==5")
 
 
+def test_a_file_that_requirements_name_belongs_to_what_a_package_needs() -> None:
+    place = disk(cats__pyproject_toml=STATIC, dogs__setup_py=b"")
+    place.add(SOURCE / "dogs" / "requirements.txt", b"-r ../shared.txt\n-c pins.txt\n")
+    place.add(SOURCE / "shared.txt", b"lxml\n")
+    _, before = extensions.find(place, SOURCE)
+    assert isinstance(before, Unbuilt)
+    assert (before.requires, before.left_out) == (("lxml",), ("dogs/requirements.txt: -c pins.txt",))
+    place.add(SOURCE / "shared.txt", b"lxml>=5\n")
+    _, after = extensions.find(place, SOURCE)
+    assert after.digest != before.digest
+
+
 def test_code_below_src_is_found_there() -> None:
     place = disk(cats__pyproject_toml=STATIC)
     place.add(SOURCE / "cats" / "src" / "ckanext" / "__init__.py", b"")
@@ -74,9 +86,33 @@ def test_a_change_of_what_a_package_needs_changes_its_digest() -> None:
 
 
 def test_hidden_directories_and_those_without_a_project_file_are_no_packages() -> None:
-    place = disk(cats__pyproject_toml=STATIC, docs__readme=b"", setup_py=b"")
+    place = disk(cats__pyproject_toml=STATIC, docs__readme=b"", other_py=b"")
     place.add(SOURCE / ".git" / "pyproject.toml", STATIC)
     assert [each.directory for each in extensions.find(place, SOURCE)] == ["cats"]
+
+
+BUILT = b'[build-system]\nrequires = ["setuptools"]\n'
+TOOLS = b"[tool.ruff]\nline-length = 100\n"
+PORTAL = b'[project]\nname = "portal"\nversion = "1"\ndependencies = ["datacats"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("pyproject_toml", STATIC), ("pyproject_toml", BUILT), ("setup_py", b"")]
+)
+def test_a_source_directory_may_be_a_package_itself_and_hold_others(name: str, content: bytes) -> None:
+    place = disk(**{name: content}, dogs__setup_py=b"")
+    assert [each.directory for each in extensions.find(place, SOURCE)] == ["", "dogs"]
+
+
+@pytest.mark.parametrize("content", [TOOLS, PORTAL, PORTAL + b"[project.entry-points]\nx = 3\n", b""])
+def test_a_source_directory_that_only_holds_settings_of_tools_is_no_package(content: bytes) -> None:
+    assert extensions.find(disk(pyproject_toml=content), SOURCE) == ()
+
+
+def test_a_source_directory_that_is_a_package_is_read_where_containers_see_it() -> None:
+    (found,) = extensions.find(disk(pyproject_toml=STATIC, src__x=b""), SOURCE)
+    assert isinstance(found, Extension)
+    assert layer.editable(found)["__editable__.ckanext_cats.pth"] == b"/project/src\n"
 
 
 def test_broken_toml_names_the_file() -> None:
@@ -123,6 +159,15 @@ def test_a_layer_tells_the_versions_and_entry_points_of_what_is_in_it() -> None:
     version, points = layer.installed(place, there)["ckanext-cats"]
     assert (version, points) == ("1.2", found.entry_points)
     assert place.read(there / "__editable__.ckanext_cats.pth") == b"/project/cats\n"
+
+
+@pytest.mark.parametrize(("directory", "root"), [("", ""), ("", "src"), ("cats", ""), ("cats", "src")])
+def test_a_layer_tells_which_packages_of_the_source_are_in_it_though_they_are_gone(directory: str, root: str) -> None:
+    place, there = disk(), Path("/layers/1")
+    for path, content in layer.editable(Extension(directory, "", "CKANext_Cats", "1", root=root)).items():
+        place.add(there / path, content)
+    assert layer.own(place, there, (directory, "dogs")) == {directory: "ckanext-cats"}
+    assert layer.own(place, there, ("dogs",)) == {}
 
 
 INI = b"""\

@@ -33,11 +33,20 @@ test = ["c", {include-group = "dev"}]
     found.add(CATS / "pyproject.toml", project.encode())
     found.add(CATS / "setup.cfg", b"[options.extras_require]\ntest =\n  d\n  a>=1\n")
     found.add(CATS / "dev-requirements.txt", b"# tools\n-r requirements.txt\ne==2 # exact\npytest_ckan\n\n")
-    assert suite.requirements(found, CATS) == ("a>=1", "c", "b", "d", "e==2")
+    assert suite.requirements(found, CATS).wanted == ("a>=1", "c", "b", "d", "e==2")
+
+
+def test_files_for_developers_lead_to_others_and_what_cannot_be_had_is_left_out() -> None:
+    found = FakeDisk()
+    found.add(CATS / "dev-requirements.txt", b"-r requirements/test.txt\n-c pins.txt\n-e .[dev]\n")
+    found.add(CATS / "requirements" / "test.txt", b"-e git+https://x.org/dogs.git@v1#egg=ckanext-dogs\n")
+    needs = suite.requirements(found, CATS)
+    assert needs.wanted == ("ckanext-dogs @ git+https://x.org/dogs.git@v1",)
+    assert needs.left_out == ("dev-requirements.txt: -c pins.txt",)
 
 
 def test_an_extension_that_says_nothing_needs_nothing_more() -> None:
-    assert suite.requirements(disk(), CATS) == ()
+    assert suite.requirements(disk(), CATS) == suite.Needs()
 
 
 def test_files_that_one_adds_to_are_followed_to_the_end_of_the_extension() -> None:

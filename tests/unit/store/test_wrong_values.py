@@ -202,3 +202,27 @@ def test_taking_out_a_switch_leaves_the_others() -> None:
     assert left == HEAD.encode() + b"[services]\nworker = false\n"
     for unknown in ("mail", "web"):
         assert environment_file.without_service(left, unknown) == left
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "",
+        '\n[cron]\n"@daily" = "true"  # each night\n',
+        '\n[cron]\n"*/5 * * * *" = "true"\n',
+        '\n[cron]\n"*/5 * * * *" = ["b", "a"]\n',
+    ],
+)
+def test_a_command_comes_to_its_time_and_goes_again(there: str) -> None:
+    text = HEAD.encode() + there.encode()
+    before = read(text.decode()).cron
+    come = environment_file.with_command(text, "*/5 * * * *", "ckan harvester run")
+    assert read(come.decode()).cron == {**before, "*/5 * * * *": (*before.get("*/5 * * * *", ()), "ckan harvester run")}
+    assert environment_file.without_command(come, "ckan harvester run") == text
+
+
+def test_a_command_goes_from_whatever_time_somebody_gave_it() -> None:
+    text = HEAD + '\n[cron]\n"@daily" = ["true", "x"]\n"@hourly" = "x"\n'
+    left = environment_file.without_command(text.encode(), "x").decode()
+    assert read(left).cron == {"@daily": ("true",)}
+    assert environment_file.without_command(HEAD.encode(), "x") == HEAD.encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datacats.errors import UsageError
-from datacats.workflows.paster import from_paster
+from datacats.workflows.paster import from_paster, refuse_generator
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,12 @@ from datacats.workflows.paster import from_paster
         ("--plugin=ckan check-po-files ckan.po", "translation check-po ckan.po"),
         ("--plugin=ckan plugin-info", "plugin-info"),
         ("make-config ckan development.ini", "generate config development.ini"),
-        ("--plugin=ckan create -t ckanext ckanext-cats", "generate extension ckanext-cats"),
         ("--plugin=ckanext-harvest harvester run", "harvester run"),
+        ("--plugin=ckanext-harvest harvester gather_consumer", "harvester gather-consumer"),
+        ("--plugin=ckanext-harvest harvester fetch_consumer -c x.ini", "-c x.ini harvester fetch-consumer"),
+        ("--plugin=ckanext-harvest harvester initdb", "db upgrade -p harvest"),
+        ("--plugin=ckanext-harvest harvester rmsource cats", "harvester source remove cats"),
+        ("--plugin=ckanext-harvest harvester run_test cats", "harvester run-test cats"),
         ("-c", "-c"),
         ("", ""),
     ],
@@ -50,6 +54,9 @@ def test_an_old_spelling_means_its_successor(old: str, new: str) -> None:
         ("serve --reload development.ini", "datacats start"),
         ("--plugin=ckan db simple-dump-csv x.csv", "/api/3/action/package_search"),
         ("--plugin=ckan roles list", "Add members"),
+        ("create -t ckanext ckanext-cats", "datacats generate extension NAME"),
+        ("--plugin=ckan create --template=ckanext ckanext-cats", "datacats generate extension NAME"),
+        ("--plugin=ckan create-test-data", "datacats demo-data"),
     ],
 )
 def test_what_has_no_successor_is_said_so_with_what_to_do_instead(old: str, instead: str) -> None:
@@ -61,3 +68,17 @@ def test_what_has_no_successor_is_said_so_with_what_to_do_instead(old: str, inst
 def test_words_are_compared_whole() -> None:
     assert from_paster(["lesson"]) == ("lesson",)
     assert from_paster(["db", "dumps"]) == ("db", "dumps")
+
+
+@pytest.mark.parametrize(
+    "words", ["generate extension", "-c x.ini generate extension -o /project", "-h generate extension"]
+)
+def test_ckans_own_generator_is_refused_with_ours(words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        refuse_generator(words.split())
+    assert caught.value.hint == "datacats generate extension NAME"
+
+
+@pytest.mark.parametrize("words", ["generate config x.ini", "generate migration", "user add generate extension", ""])
+def test_all_else_that_ckan_generates_is_left_to_it(words: str) -> None:
+    refuse_generator(words.split())

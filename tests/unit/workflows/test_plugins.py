@@ -51,6 +51,13 @@ def test_disabling_leaves_a_setting_that_was_changed_by_hand() -> None:
     assert kept["ckanext.spatial.search_backend"] == "postgis"
 
 
+def test_a_service_that_another_enabled_extension_needs_stays_on() -> None:
+    packages = {name: ("1", {"ckan.plugins": {name[8:]: "a:B"}}) for name in ("ckanext-xloader", "ckanext-validation")}
+    both = plugins.enable(INI, packages, packages, []).ini
+    assert plugins.disable(both, ["ckanext-xloader"], packages).services == {}
+    assert plugins.disable(both, packages, packages).services == {"worker": False}
+
+
 @pytest.mark.parametrize(
     ("requirement", "name"),
     [

@@ -55,7 +55,8 @@ def main() -> int:
 def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the lines of a lock for ``asked`` and what the source's own packages require.
 
-    ``named`` are those of which a release that was not taken is told.
+    ``named`` are those of which a release that was not taken is told. ``own`` are the source's own packages: whatever
+    requires one of them has it, and none is taken from elsewhere.
 
     ``unbuilt`` names directories whose metadata must be built first; ``locked`` is kept where it fits, unless
     ``upgrade`` names packages (or all of them by ``*``). ``held`` are versions that must be kept; with ``testing``
@@ -76,6 +77,7 @@ def resolve(request: Mapping[str, Any]) -> dict[str, Any]:
         liked = developers_pins(request["locked"]) if request.get("testing") else []
         (work / "lock.txt").write_text(f"{lines(liked)}{request['locked']}")
         (work / "wanted.txt").write_text(lines(wanted))
+        (work / "own.txt").write_text(lines([*request["own"], *(each["name"] for each in described.values())]))
         found = compiled(
             work,
             [f"--upgrade-package={name}" for name in request["upgrade"] if name != "*"],
@@ -133,15 +135,10 @@ def describe(directory: Path) -> dict[str, Any]:
             points.optionxform = str  # type: ignore[assignment,method-assign]
             if any(name.endswith(".dist-info/entry_points.txt") for name in files):
                 points.read_string(archive.read(one(files, ".dist-info/entry_points.txt")).decode())
-    requirements = directory / "requirements.txt"
-    own = requirements.read_text().splitlines() if requirements.is_file() else []
     return {
         "name": metadata["Name"],
         "version": metadata["Version"],
-        "requires": [
-            *(each for each in metadata.get_all("Requires-Dist") or () if "extra ==" not in each),
-            *(line.partition(" #")[0].strip() for line in own if line.strip() and not line.startswith(("#", "-"))),
-        ],
+        "requires": [each for each in metadata.get_all("Requires-Dist") or () if "extra ==" not in each],
         "root": "src" if (directory / "src").is_dir() and not (directory / "ckanext").is_dir() else "",
         "entry_points": {section: dict(points.items(section)) for section in points.sections()},
     }
@@ -172,6 +169,8 @@ def compiled(work: Path, options: Iterable[str], *, upgrade: bool) -> str:
         str(work / "wanted.txt"),
         "--constraints",
         str(work / "pins.txt"),
+        "--excludes",
+        str(work / "own.txt"),
         *(["--overrides", str(overrides)] if overrides.stat().st_size else []),
         "--python",
         PYTHON,

@@ -30,6 +30,7 @@ class Supervisor:
     def __init__(self, command: list[str]) -> None:
         self.command = command
         self.child = 0
+        self.told = False
         self.stopped_by = 0
 
     def supervise(self) -> int:
@@ -50,17 +51,22 @@ class Supervisor:
             say("starting again.")
 
     def run(self, seen: Stamps) -> int:
-        """Run the program until it ends, or is ended because the source changed; return its exit status."""
+        """Run the program until it ends, or is ended because the source changed; return its exit status.
+
+        It is told to end once, however often the source changes: a worker takes a second word for "at once", and
+        drops the job that it is to finish.
+        """
         self.child = os.posix_spawnp(self.command[0], self.command, os.environ, setsigmask=(), setsid=True)
+        self.told = False
         looked = Pace()
         while True:
             ended = self.wait(looked.pause)
             if ended is not None:
                 return ended
-            if not self.stopped_by and looked.at() != seen:
+            if not (self.told or self.stopped_by) and looked.at() != seen:
                 say("something changed.")
                 self.signal(signal.SIGTERM)
-                seen = looked.seen
+                self.told = True
 
     def wait_for_change(self, before: Stamps, pause: float) -> None:
         """Wait until a file is another than before, the pause is over, or a signal says to stop."""
@@ -75,8 +81,9 @@ class Supervisor:
         """Wait for a signal: pass on what tells to stop, collect what ended; return the program's status then."""
         found = signal.sigtimedwait(AWAITED, seconds)
         if found is not None and found.si_signo in TOLD_TO_STOP:
+            if self.stopped_by or not self.told:
+                self.signal(found.si_signo)
             self.stopped_by = found.si_signo
-            self.signal(found.si_signo)
         return self.collect()
 
     def signal(self, number: int) -> None:
