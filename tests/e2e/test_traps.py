@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 import docker
 import pytest
 
+from datacats.model import labels
 from tests.e2e.conftest import PASSWORD, Running
 from tests.e2e.installation import Installation
+from tests.support.desk import USUAL
 
 
 @pytest.fixture
@@ -134,20 +136,27 @@ def test_two_first_creates_at_once_make_one_template_and_two_sites() -> None:
         other.remove()
 
 
+def containers_of(site: Running, engine: docker.APIClient) -> list[str]:
+    """The names of all containers of a site, each as it must be there."""
+    ours = engine.containers(filters={"label": f"{labels.ENVIRONMENT}={site.name}"})
+    names = sorted(each["Names"][0].removeprefix("/") for each in ours)
+    assert names == sorted(f"datacats_{service}_{site.name}" for service in USUAL)
+    return names
+
+
 def test_no_secret_is_seen_from_outside(catstown: Running, engine: docker.APIClient) -> None:
     secrets = [value for value in json.loads((catstown.data / "secrets.json").read_text()).values() if value != 1]
     history: Callable[[str], list[dict[str, str]]] = engine.history
     seen = ""
-    for service in ("web", "postgres", "solr", "redis"):
-        name = f"datacats_{service}_{catstown.name}"
+    for name in containers_of(catstown, engine):
         seen += json.dumps(engine.inspect_container(name)) + engine.logs(name).decode(errors="replace")
         seen += json.dumps(engine.top(name)) + json.dumps(history(engine.inspect_container(name)["Image"]))
     assert not [secret for secret in secrets if secret in seen]
 
 
 def test_no_container_runs_with_more_rights_than_it_needs(catstown: Running, engine: docker.APIClient) -> None:
-    for service in ("web", "postgres", "solr", "redis"):
-        seen = engine.inspect_container(f"datacats_{service}_{catstown.name}")
+    for name in containers_of(catstown, engine):
+        seen = engine.inspect_container(name)
         host = seen["HostConfig"]
         assert host["CapDrop"] == ["ALL"]
         assert not host["CapAdd"]
