@@ -39,7 +39,8 @@ def current(sandbox: Running, engine: docker.APIClient) -> str:
 @pytest.fixture(scope="module")
 def upgraded(sandbox: Running, engine: docker.APIClient, current: str) -> Iterator[Running]:
     """A site that ran on an older image, which knew no function to count rows, and was upgraded."""
-    engine.tag(current, *OLDER.split(":"))
+    repository, tag = OLDER.split(":")
+    engine.tag(current, repository, tag)
     try:
         record = sandbox.data / "site.json"
         state = json.loads(record.read_text())
