@@ -12,6 +12,7 @@ import docker
 import pytest
 
 from datacats.model import labels
+from tests.e2e.ckan import Ckan
 from tests.e2e.conftest import PASSWORD, Running
 from tests.e2e.installation import Installation
 from tests.e2e.stranger import assert_names_only
@@ -33,6 +34,15 @@ def test_the_session_cookie_names_no_domain(catstown: Running) -> None:
         cookies = answer.headers.get_all("Set-Cookie")
     assert cookies
     assert not [cookie for cookie in cookies if "domain=" in cookie.lower()]
+
+
+def test_a_session_cookie_for_no_domain_is_told_because_it_loses_logins(catstown: Running, ini: str) -> None:
+    (catstown.source / "ckan.ini").write_text(
+        ini.replace("ckan.site_title", "SESSION_COOKIE_DOMAIN =\nckan.site_title")
+    )
+    said = catstown.installation.run("start", catstown.name).stderr.decode()
+    assert "ckan.ini sets SESSION_COOKIE_DOMAIN to nothing" in said
+    assert not Ckan(catstown.ckan.url).sign_in("admin", PASSWORD)
 
 
 def test_a_percent_sign_in_the_title_and_in_a_process_variable_is_only_a_character(catstown: Running, ini: str) -> None:

@@ -62,6 +62,7 @@ def start(options: StartOptions, workspace: Workspace, events: Events = ignore) 
         follow.tell_lag(workspace, context, found, events)
         builder.ensure_packages(workspace, context, events)
         settle.settle(workspace, context, events, found=found)
+        follow.tell_caution(workspace, context, events)
         try:
             context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
         except AddressTaken as error:
