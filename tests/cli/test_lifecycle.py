@@ -269,3 +269,25 @@ def test_an_environment_that_no_longer_says_whose_it_is_is_found_by_name_again_a
     catstown.disk.remove_tree(HOME / "catstown" / "environment.json")
     catstown.done("start", WORK / "catstown")
     assert catstown.done("list").out.startswith("catstown  running")
+
+
+TRAP = "SESSION_COOKIE_DOMAIN ="
+
+
+@pytest.mark.parametrize("command", ["start", "reload"])
+def test_a_setting_that_keeps_clients_from_signing_in_is_told_until_it_is_taken_out(
+    catstown: Desk, command: str
+) -> None:
+    path = catstown.cwd / "catstown" / "ckan.ini"
+    good = catstown.disk.read(path)
+    catstown.disk.add(path, good.replace(b"use =", f"{TRAP}\nuse =".encode()))
+    assert "ckan.ini sets SESSION_COOKIE_DOMAIN to nothing" in catstown.done(command, "catstown").err
+    catstown.disk.add(path, good)
+    assert "SESSION_COOKIE_DOMAIN" not in catstown.done(command, "catstown").err
+
+
+def test_a_clone_that_has_it_is_told_so_when_its_site_is_made(desk: Desk) -> None:
+    desk.done("create", "catstown", "--image-only")
+    path = desk.cwd / "catstown" / "ckan.ini"
+    desk.disk.add(path, desk.disk.read(path).replace(b"use =", f"{TRAP}\nuse =".encode()))
+    assert "ckan.ini sets SESSION_COOKIE_DOMAIN to nothing" in desk.done("init", "catstown", "-s", "sandbox").err

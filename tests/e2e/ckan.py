@@ -62,11 +62,7 @@ class Ckan:
     def sign_in(self, name: str, password: str) -> bool:
         """Sign in by the form, as a browser does; return whether that opened what only users see."""
         _, page = self.get("/user/login")
-        token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"|<meta name="_csrf_token" content="([^"]+)"', page)
-        form = {"login": name, "password": password}
-        if token:
-            form["_csrf_token"] = token[1] or token[2]
-        data = urllib.parse.urlencode(form).encode()
+        data = login_form(page, name, password)
         self._send(urllib.request.Request(f"{self.url.rstrip('/')}/user/login", data))
         status, _ = self.get("/api/3/action/dashboard_activity_list")
         return status == 200
@@ -83,3 +79,12 @@ class Ckan:
                 return answer.status, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
+
+
+def login_form(page: str, name: str, password: str) -> bytes:
+    """What a browser sends from the login page."""
+    token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"|<meta name="_csrf_token" content="([^"]+)"', page)
+    form = {"login": name, "password": password}
+    if token:
+        form["_csrf_token"] = token[1] or token[2]
+    return urllib.parse.urlencode(form).encode()

@@ -10,32 +10,13 @@ import docker
 import pytest
 
 from tests.e2e.conftest import PASSWORD, Running
+from tests.e2e.road import Dataset, assert_all_there, put_in
 from tests.support.desk import USUAL
-
-CSV = b"city,cats\nCatstown,1200\nDogville,3\n"
 
 
 @pytest.fixture(scope="module")
-def dataset(catstown: Running) -> dict[str, str]:
-    """A dataset with an uploaded file and DataStore rows."""
-    ckan = catstown.ckan
-    ckan.action("organization_create", name="shelter", title="The Shelter")
-    made = ckan.action("package_create", name="cat-census", title="Census of whiskers", owner_org="shelter")
-    resource = ckan.upload(made["id"], "cats.csv", CSV)
-    fields = [{"id": "city", "type": "text"}, {"id": "cats", "type": "int"}]
-    rows = [{"city": "Catstown", "cats": 1200}, {"city": "Dogville", "cats": 3}]
-    table = ckan.action("datastore_create", resource={"package_id": made["id"]}, fields=fields, records=rows)
-    return {"file": resource["url"], "table": table["resource_id"]}
-
-
-def assert_all_there(site: Running, dataset: dict[str, str]) -> None:
-    """The dataset is found by its words, the file has its bytes, the table its rows."""
-    found = site.ckan.action("package_search", q="whiskers")
-    assert [each["name"] for each in found["results"]] == ["cat-census"]
-    path = dataset["file"].removeprefix(site.ckan.url.rstrip("/"))
-    assert site.ckan.get(path) == (200, CSV.decode())
-    rows = site.ckan.action("datastore_search", resource_id=dataset["table"], filters={"city": "Dogville"})
-    assert [row["cats"] for row in rows["records"]] == [3]
+def dataset(catstown: Running) -> Dataset:
+    return put_in(catstown.ckan)
 
 
 def test_info_reads_as_on_the_seed_page(catstown: Running) -> None:
@@ -68,18 +49,18 @@ def test_the_administrator_signs_in_with_the_chosen_password_only(catstown: Runn
     assert catstown.ckan.sign_in("admin", PASSWORD)
 
 
-def test_what_is_put_in_is_found_again(catstown: Running, dataset: dict[str, str]) -> None:
-    assert_all_there(catstown, dataset)
+def test_what_is_put_in_is_found_again(catstown: Running, dataset: Dataset) -> None:
+    assert_all_there(catstown.ckan, dataset)
 
 
 @pytest.mark.parametrize("services", [[each] for each in USUAL] + [list(USUAL)], ids="-".join)
 def test_any_container_can_be_thrown_away(
-    catstown: Running, dataset: dict[str, str], engine: docker.APIClient, services: list[str]
+    catstown: Running, dataset: Dataset, engine: docker.APIClient, services: list[str]
 ) -> None:
     for service in services:
         engine.remove_container(f"datacats_{service}_{catstown.name}", force=True)
     catstown.installation.run("reload", catstown.name)
-    assert_all_there(catstown, dataset)
+    assert_all_there(catstown.ckan, dataset)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -13,6 +13,8 @@ from tests.e2e.ckan import Ckan
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.installation import Installation
 from tests.e2e.person import Person
+from tests.e2e.road import assert_all_there, put_in
+from tests.support.desk import USUAL
 from tests.support.users import needs_root
 
 
@@ -29,16 +31,20 @@ def person() -> Iterator[Person]:
 
 
 @needs_root
-def test_an_ordinary_user_makes_uses_and_purges_an_environment_and_owns_every_file(
-    person: Person, engine: docker.APIClient
-) -> None:
+def test_an_ordinary_user_goes_the_same_road_and_owns_every_file(person: Person, engine: docker.APIClient) -> None:
     name = person.installation.name("own")
     person.run("create", name, "--admin-password-stdin", stdin=PASSWORD.encode())
-    url = person.run("info", name).stdout.decode().split("Available at: ")[1].strip()
-    assert Ckan(url).sign_in("admin", PASSWORD)
-    engine.remove_container(f"datacats_web_{name}", force=True)
+    ckan = Ckan(person.run("info", name).stdout.decode().split("Available at: ")[1].strip())
+    assert ckan.sign_in("admin", PASSWORD)
+    ckan.token = person.run("ckan", "-e", name, "user", "token", "add", "admin", "t", "-q").stdout.decode().strip()
+    dataset = put_in(ckan)
+    assert_all_there(ckan, dataset)
+    for service in USUAL:
+        engine.remove_container(f"datacats_{service}_{name}", force=True)
     person.run("reload", name)
-    assert b"admin" in person.run("ckan", "-e", name, "user", "list").stdout
+    assert_all_there(ckan, dataset)
+    person.run("paster", "-e", name, "--plugin=ckan", "db", "upgrade")
+    assert_all_there(ckan, dataset)
     foreign = subprocess.run(
         ["find", str(person.installation.home), str(person.installation.work), "!", "-uid", str(person.uid)],
         capture_output=True,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import PASSWORD, Running, make
 from tests.e2e.installation import Installation
+from tests.e2e.stranger import assert_names_only
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,11 @@ def test_an_older_line_takes_data_in_and_finds_it(older: dict[str, Running], lin
     assert ckan.get(resource["url"].removeprefix(ckan.url.rstrip("/")))[0] == 200
     assert "new package" in {each["activity_type"] for each in ckan.action("package_activity_list", id="census")}
     assert ckan.sign_in("admin", PASSWORD)
+
+
+@pytest.mark.parametrize("line", ["2.11", "2.10"])
+def test_links_and_redirects_of_an_older_line_name_the_site_url_too(older: dict[str, Running], line: str) -> None:
+    assert_names_only(older[line].ckan, older[line].ckan.url)
 
 
 def test_all_three_lines_answer_side_by_side(catstown: Running, older: dict[str, Running]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 _SECTION = "app:main"
 _PLUGINS = "ckan.plugins"
+_DOMAIN = "SESSION_COOKIE_DOMAIN"
 
 
 def plugins(content: bytes) -> tuple[str, ...]:
@@ -20,6 +21,13 @@ def settings(content: bytes) -> Mapping[str, str]:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(content.decode())
     return dict(parser.items(_SECTION)) if parser.has_section(_SECTION) else {}
+
+
+def caution(content: bytes) -> str:
+    """Return what a setting as ``ckan generate config`` writes it breaks without a word, or nothing."""
+    if settings(content).get(_DOMAIN) != "":
+        return ""
+    return f"ckan.ini sets {_DOMAIN} to nothing: clients that are no browsers cannot sign in. Take the line out."
 
 
 def changed(content: bytes, enabled: Sequence[str], add: Mapping[str, str], remove: Collection[str] = ()) -> bytes:

@@ -10,7 +10,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.extension import Extension, Lock, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
-from datacats.store import extensions, lock_file
+from datacats.store import ckan_ini, extensions, lock_file, source
 from datacats.workflows import builder, layers, resolve
 from datacats.workflows.workspace import Workspace
 
@@ -88,6 +88,13 @@ def tell_lag(workspace: Workspace, context: SiteContext, found: Sequence[Extensi
     if _lags(workspace, context, lock, found):
         words = "What the source directory asks for is not what is installed. Install it: datacats install -e"
         events(Said(f"{words} {environment.name}"))
+
+
+def tell_caution(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Say so when the source's ``ckan.ini``, which was checked, holds a trap."""
+    words = ckan_ini.caution(workspace.ports.disk.read(context.environment.source / source.INI))
+    if words:
+        events(Said(words))
 
 
 def _lags(workspace: Workspace, context: SiteContext, lock: Lock | None, found: Sequence[Extension | Unbuilt]) -> bool:

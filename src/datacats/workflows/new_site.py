@@ -136,6 +136,7 @@ def _make(workspace: Workspace, environment: Environment, new: NewSite, site: Si
             flushed = beside.submit(workspace.ports.disk.flush, context.directory)
             if new.serves:
                 settle.settle(workspace, context, events)
+                follow.tell_caution(workspace, context, events)
             context, created = _start(workspace, context, new, events)
             flushed.result()
         told.show(created)

@@ -72,6 +72,7 @@ def prepare(workspace: Workspace, there: SiteContext, options: StartOptions, eve
     found = extensions.find(workspace.ports.disk, environment.source)
     follow.tell_lag(workspace, context, found, events)
     settle.settle(workspace, context, events, found=found)
+    follow.tell_caution(workspace, context, events)
     return context
 
 

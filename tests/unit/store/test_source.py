@@ -147,3 +147,15 @@ def test_added_settings_stand_below_the_plugins_in_their_order() -> None:
 def test_taking_out_a_setting_that_is_not_there_changes_nothing() -> None:
     text = f"# mine\n{GOOD}ckan.plugins = a\n".encode()
     assert ckan_ini.changed(text, ["a"], {}, ["nothing"]) == text
+
+
+@pytest.mark.parametrize("line", ["SESSION_COOKIE_DOMAIN =", "SESSION_COOKIE_DOMAIN = "])
+def test_a_session_cookie_for_no_domain_is_a_trap(line: str) -> None:
+    assert "Take the line out" in ckan_ini.caution(f"{GOOD}{line}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "line", ["", "# SESSION_COOKIE_DOMAIN =", "SESSION_COOKIE_DOMAIN = .cats.example", "SESSION_COOKIE_PATH ="]
+)
+def test_what_keeps_nobody_from_signing_in_is_none(line: str) -> None:
+    assert ckan_ini.caution(f"{GOOD}{line}\n".encode()) == ""
