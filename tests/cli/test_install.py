@@ -66,6 +66,25 @@ def test_an_extension_is_asked_for_locked_enabled_configured_and_in_web(index: I
     ]
 
 
+def test_bare_addresses_are_all_kept_when_nothing_is_locked_yet(index: Index) -> None:
+    desk = index.desk
+    index.clash = "Because the network is down"
+    toml = text(desk, "datacats.toml")
+    there = toml.replace(
+        "extensions = []", 'extensions = ["git+https://example.org/dogs", "git+https://example.org/cats"]'
+    )
+    desk.disk.add(SOURCE / "datacats.toml", there.encode())
+    desk("install", "-e", "catstown", "git+https://example.org/mice@v1", "git+https://example.org/cats@v2")
+    assert index.asked[-1]["asked"] == [
+        "git+https://example.org/dogs",
+        "git+https://example.org/cats@v2",
+        "git+https://example.org/mice@v1",
+    ]
+    index.clash = ""
+    desk.done("install", "-e", "catstown")
+    assert text(desk, "datacats.toml") == there
+
+
 def test_ckan_is_proven_to_start_with_it_before_web_is_replaced(index: Index) -> None:
     desk = index.desk
     index.broken = "ImportError: no chardet"

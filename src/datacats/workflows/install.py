@@ -166,7 +166,7 @@ def _extensions(
 ) -> tuple[str, ...]:
     """Return what the environment asks for from now on. Raises NotFound for what is to go and is not there."""
     locked = lock.packages if lock is not None else ""
-    names = {plugins.name_of(each, locked): each for each in environment.extensions}
+    names = {plugins.key_of(each, locked): each for each in environment.extensions}
     own = {normalise(each) for each in (lock.own if lock is not None else ())}
     for name in map(normalise, wanted.remove):
         if names.pop(name, None) is None and name not in own:
@@ -176,7 +176,7 @@ def _extensions(
             )
     for each in wanted.add:
         if normalise(each.strip("/").removeprefix("./")) not in own and not _is_own(workspace, environment, each):
-            names[plugins.name_of(each, locked) or each] = each
+            names[plugins.key_of(each, locked)] = each
     return tuple(names.values())
 
 
@@ -196,8 +196,8 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     if not wanted.enable or not laid.packages:
         return gone
     locked = resolution.lock.packages
-    asked = {plugins.name_of(each, locked): each for each in environment.extensions}
-    named = {plugins.name_of(each, locked) or each for each in wanted.add}
+    asked = {plugins.key_of(each, locked): each for each in environment.extensions}
+    named = {plugins.key_of(each, locked) for each in wanted.add}
     own = [normalise(each.name) for each in resolution.own]
     fresh = [normalise(each.name) for each in resolution.own if each.directory not in was]
     fresh += [each for each in asked if each in named or each not in set(map(normalise, was))]
