@@ -105,29 +105,30 @@ def _recorded(workspace: Workspace, context: SiteContext) -> str:
     return documents.read(disk, path, lambda record: str(record["plugins"])) if disk.entry(path) is not None else ""
 
 
-def _digest(workspace: Workspace, context: SiteContext, found: Found | None) -> str:
+def _digest(workspace: Workspace, context: SiteContext, known: Found | None) -> str:
     """Return what decides whether tables must be migrated; empty when no enabled plugin can have any of its own."""
     disk, environment = workspace.ports.disk, context.environment
     enabled = ckan_ini.plugins(source.check_ini(disk, environment.source, ini.OWNED))
-    without = {*source.PLUGINS.split(), *_without_tables(workspace, context, found)}
-    others = [name for name in enabled if name not in without]
+    found = extensions.find(disk, environment.source) if known is None else known
+    own = [(each, extensions.migrations(disk, environment.source / each.directory)) for each in found]
+    without = {plugin for each, files in own if files is None for plugin in _plugins(each)}
+    others = [name for name in enabled if name not in {*source.PLUGINS.split(), *without}]
     if not others:
         return ""
     packages = layer.installed(disk, environment.layer(context.layer)) if context.layer else {}
     versions = sorted(f"{name} {version}" for name, (version, _) in packages.items())
-    return hashlib.sha256(repr([str(context.site.images.web), others, versions]).encode()).hexdigest()
+    files = [
+        (str(path.relative_to(environment.source)), content)
+        for _, migrations in own
+        for path, content in sorted((migrations or {}).items())
+    ]
+    told = [str(context.site.images.web), others, versions, *files]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _without_tables(workspace: Workspace, context: SiteContext, known: Found | None) -> set[str]:
-    """The plugins of the source's own packages that bring no migration."""
-    disk, place = workspace.ports.disk, context.environment.source
-    found: set[str] = set()
-    for each in extensions.find(disk, place) if known is None else known:
-        if isinstance(each, Extension):
-            packages = place / each.directory / each.root / "ckanext"
-            if not any(disk.entry(packages / name / "migration") for name in disk.names(packages)):
-                found.update(each.plugins)
-    return found
+def _plugins(each: Extension | Unbuilt) -> tuple[str, ...]:
+    """The plugins of a package of the source directory, as far as that is known without building it."""
+    return each.plugins if isinstance(each, Extension) else ()
 
 
 def _missing_tokens(workspace: Workspace, context: SiteContext) -> list[str]:
