@@ -14,7 +14,7 @@ from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, up
+from datacats.workflows import ours, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -61,6 +61,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
         )
         _swap(workspace, context, which, events)
         apply(_sql(context, database.forget(which.name), "the old database goes"), workspace.ports, events)
+    spares.launch(workspace, context)
 
 
 def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:

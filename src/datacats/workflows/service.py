@@ -13,7 +13,7 @@ from datacats.model.names import PRIMARY, SERVICES
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.store import environment_file
-from datacats.workflows import info, up
+from datacats.workflows import info, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -77,6 +77,8 @@ def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> 
     with workspace.lock(environment, wanted.site):
         plan, context = _plan(workspace, environment, wanted)
         apply(plan, workspace.ports, events)
+    if _runs(workspace, environment, wanted):
+        spares.launch(workspace, context)
     return Switched(environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
 
 
@@ -97,8 +99,12 @@ def _plan(workspace: Workspace, environment: Environment, wanted: Switching) -> 
     written = [PlaceFile(path, after, owner, mode, cause="asked for")] if after != before else []
     changed = replace(environment, services={**environment.services, wanted.service: wanted.on})
     context = replace(context, environment=changed)
-    runs = info.one(environment.name, workspace, site=wanted.site).containers.get("web") == "running"
+    runs = _runs(workspace, environment, wanted)
     return Plan.of(written) + (up.plan_up(workspace, context, up.Up()) if runs else Plan()), context
+
+
+def _runs(workspace: Workspace, environment: Environment, wanted: Switching) -> bool:
+    return info.one(environment.name, workspace, site=wanted.site).containers.get("web") == "running"
 
 
 def _refuse(service: str) -> None:
