@@ -29,7 +29,7 @@ def whiskers(index: Index) -> Index:
     return index
 
 
-@pytest.mark.parametrize("words", [("start", "catstown"), ("reload", "catstown")])
+@pytest.mark.parametrize("words", [("start", "catstown"), ("reload", "catstown"), ("install", "-e", "catstown")])
 @pytest.mark.parametrize("name", ["0001_tails.py", "0002_paws.py"])
 def test_a_new_or_another_migration_of_an_own_extension_is_run_once(
     whiskers: Index, words: tuple[str, ...], name: str

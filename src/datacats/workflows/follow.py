@@ -96,4 +96,4 @@ def _lags(workspace: Workspace, context: SiteContext, lock: Lock | None, found: 
         return bool(found or context.environment.extensions)
     own, unknown = layers.described(workspace, context, found)
     asked = replace(resolve.request_for(context, found), ckan=lock.ckan)
-    return bool(unknown) or lock.request != asked.digest or layers.digest(lock, own) != context.layer
+    return bool(unknown) or lock.request != asked.digest or not layers.is_of(context.layer, lock, own)

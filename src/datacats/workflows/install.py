@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
+from typing import Any
 
-from datacats.apply import apply
-from datacats.errors import DatacatsError, NotFound
+from datacats.errors import NotFound
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
-from datacats.model.extension import KeptBack, Lock
-from datacats.model.plan import PlaceFile, Plan, RemoveTree
-from datacats.services import catalogue, web
-from datacats.store import environment_file, layer, locate, lock_file, site_file, source
+from datacats.model.extension import Change, KeptBack, Lock
+from datacats.model.plan import Plan
+from datacats.services import catalogue
+from datacats.services import ini as site_ini
+from datacats.store import change_file, environment_file, layer, locate, lock_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import builder, layers, placement, plugins, resolve, settle, up
+from datacats.workflows import builder, changeover, layers, placement, plugins, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.plugins import Choice, Packages
-from datacats.workflows.sites import complete, newest
-from datacats.workflows.workspace import Workspace, observe
+from datacats.workflows.sites import newest
+from datacats.workflows.workspace import Workspace
 
-Texts = Mapping[Path, bytes | None]
+Texts = Mapping[str, bytes | None]
+"""Files of the source directory by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +71,33 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     """
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found):
-        context = newest(workspace, found)
-        placement.refuse_extensions(context, written=False)
-        before = _texts(workspace, found)
-        lock = lock_file.read(workspace.ports.disk, found.source)
-        environment = replace(found, extensions=_extensions(workspace, found, lock, wanted))
-        context = replace(context, environment=environment)
-        resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
-        if wanted.enable:
-            _refuse_faulty(context, resolution)
-        if wanted.clean:
-            unmade = RemoveTree(environment.layer(layers.digest(resolution.lock, resolution.own)), cause="--clean")
-            apply(Plan.of([unmade]), workspace.ports, events)
-        name = layers.ensure(workspace, context, resolution, events)
-        packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
-        choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
-        after = _new_texts(environment, before, resolution, choice, found.extensions)
-        sites: tuple[str, ...] = ()
-        if name != context.layer or after != before or wanted.clean:
-            sites = _switch(workspace, context, _Change(name, before, after), events)
-    return Installed(
+        cut = changeover.carry_on(workspace, found, events)
+        if cut is not None and cut.asked == _asked(wanted):
+            return _decode(cut.told)
+        environment = locate.describe(workspace.ports.disk, workspace.root, found.source)
+        return _install(wanted, workspace, environment, events)
+
+
+def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, events: Events) -> Installed:
+    context = newest(workspace, found)
+    placement.refuse_extensions(context, written=False)
+    before = _texts(workspace, found)
+    lock = lock_file.read(workspace.ports.disk, found.source)
+    environment = replace(found, extensions=_extensions(workspace, found, lock, wanted))
+    context = replace(context, environment=environment)
+    resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    if wanted.enable:
+        _refuse_faulty(context, resolution)
+    name = layers.ensure(workspace, context, resolution, events, anew=wanted.clean)
+    packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
+    choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
+    after = _new_texts(environment, before, resolution, choice, found.extensions)
+    changed = name != context.layer or after != before
+    if changed:
+        sites = changeover.prove(workspace, replace(context, layer=name), choice.ini, events)
+    else:
+        sites, changed = changeover.bring(workspace, environment, events)
+    done = Installed(
         name=environment.name,
         packages={package: version for package, (version, _) in packages.items()},
         enabled=choice.enabled,
@@ -96,13 +105,34 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
         kept=resolution.kept,
         notes=choice.notes,
         sites=sites,
-        changed=name != context.layer or after != before,
+        changed=changed,
     )
+    if name != context.layer or after != before:
+        files = {path: (before[path], after[path]) for path in after}
+        change = Change(files, (context.layer, name), sites, _asked(wanted), asdict(done))
+        changeover.carry_out(workspace, environment, change, events)
+    return done
+
+
+def _asked(wanted: InstallOptions) -> dict[str, Any]:
+    """What is asked for, as it is written down: the same words name the same change."""
+    asked: dict[str, Any] = json.loads(json.dumps(asdict(replace(wanted, reference=None))))
+    return asked
+
+
+def _decode(told: Mapping[str, Any]) -> Installed:
+    texts = {key: tuple(told[key]) for key in ("enabled", "disabled", "notes", "sites")}
+    kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in told["kept"])
+    return Installed(told["name"], told["packages"], kept=kept, changed=True, **texts)
 
 
 def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Foreseen:
     """Return in words what ``install`` would change, after resolving for real; nothing is written or enabled."""
     found = workspace.find(wanted.reference)
+    cut = change_file.read(workspace.ports.disk, found)
+    if cut is not None:
+        more = () if cut.asked == _asked(wanted) else ("see what there is to do then",)
+        return Foreseen(Plan(), ("carry on with the change of what is installed that was interrupted", *more))
     context = newest(workspace, found)
     lock = lock_file.read(workspace.ports.disk, found.source)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, found, lock, wanted)))
@@ -119,7 +149,7 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     ]
     own = set(lock.own if lock is not None else ())
     words += [f"install ./{each.directory}" for each in resolution.own if each.directory not in own]
-    same = not wanted.clean and layers.digest(resolution.lock, resolution.own) == context.layer
+    same = not wanted.clean and layers.is_of(context.layer, resolution.lock, resolution.own)
     if words or not same:
         words += ["enable what is new in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
     return Foreseen(Plan(), tuple(words))
@@ -147,18 +177,11 @@ class _Laid:
     before: Lock | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    layer: str
-    before: Texts
-    after: Texts
-
-
 def _texts(workspace: Workspace, environment: Environment) -> Texts:
     """Return the files of the source directory that an installation may change."""
     disk = workspace.ports.disk
-    paths = [environment.source / name for name in (environment_file.NAME, source.INI, lock_file.NAME)]
-    return {path: disk.read(path) if disk.entry(path) is not None else None for path in paths}
+    paths = [environment.source / name for name in (environment_file.NAME, lock_file.NAME, source.INI)]
+    return {path.name: disk.read(path) if disk.entry(path) is not None else None for path in paths}
 
 
 def _extensions(
@@ -189,7 +212,7 @@ def _is_own(workspace: Workspace, environment: Environment, word: str) -> bool:
 def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions) -> Choice:
     """Enable what is new, or was asked for by name; disable what goes."""
     disk, environment = workspace.ports.disk, context.environment
-    ini = disk.read(environment.source / source.INI)
+    ini = source.check_ini(disk, environment.source, site_ini.OWNED)
     resolution, lock = laid.resolution, laid.before
     was = {*lock_file.names(lock.packages), *lock.own} if lock is not None else set()
     gone = plugins.disable(ini, map(normalise, wanted.remove), layer.installed(disk, environment.layer(context.layer)))
@@ -208,8 +231,7 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
 def _new_texts(
     environment: Environment, before: Texts, resolution: Resolution, choice: Choice, had: tuple[str, ...]
 ) -> Texts:
-    toml = environment.source / environment_file.NAME
-    content = before[toml] or b""
+    content = before[environment_file.NAME] or b""
     if environment.extensions != had:
         content = environment_file.with_value(content, "extensions", environment.extensions)
     for service, on in choice.services.items():
@@ -217,52 +239,4 @@ def _new_texts(
         if not (on and environment.services.get(service)):
             content = change(content, service)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
-    return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
-
-
-def _switch(workspace: Workspace, context: SiteContext, change: _Change, events: Events) -> tuple[str, ...]:
-    """Bring every site to the new layer and settings; what fails in one brings all of them back."""
-    environment = context.environment
-    _place(workspace, context, change.before, change.after, events)
-    layers.use(workspace, context, change.layer, events)
-    try:
-        sites = _bring(workspace, environment, events, prove=True)
-    except DatacatsError as error:
-        error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
-        _place(workspace, context, change.after, change.before, events)
-        layers.use(workspace, context, context.layer, events)
-        _bring(workspace, environment, events, prove=False)
-        raise
-    layers.remove_unused(workspace, context, events)
-    return sites
-
-
-def _bring(workspace: Workspace, environment: Environment, events: Events, *, prove: bool) -> tuple[str, ...]:
-    """Bring the sites to what the source directory says: their tables, and web where it runs.
-
-    ``prove`` first runs CKAN with all of it beside the web that serves, so that what breaks it does not stop that.
-    """
-    brought: list[str] = []
-    environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
-    for name in site_file.names(workspace.ports.disk, environment):
-        with workspace.lock_site(environment, name):
-            context = workspace.context(environment, complete(workspace, environment, name))
-            builder.ensure_packages(workspace, context, events)
-            if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):
-                continue
-            if prove:
-                settle.settle(workspace, context, events, because="CKAN must start with what is installed")
-            up.bring_up(workspace, context, up.Up(), events)
-            brought.append(name)
-    return tuple(brought)
-
-
-def _place(workspace: Workspace, context: SiteContext, before: Texts, after: Texts, events: Events) -> None:
-    owner = (context.host.uid, context.host.gid)
-    cause = "what is installed changed"
-    steps = [
-        RemoveTree(path, cause=cause) if content is None else PlaceFile(path, content, owner, 0o644, cause=cause)
-        for path, content in after.items()
-        if content != before[path]
-    ]
-    apply(Plan.of(steps), workspace.ports, events)
+    return {environment_file.NAME: content, lock_file.NAME: lock, source.INI: choice.ini}

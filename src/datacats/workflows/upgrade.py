@@ -13,7 +13,7 @@ from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import lock_file, site_file
-from datacats.workflows import claim, follow, images, layers, ours, settle, spares, up
+from datacats.workflows import changeover, claim, follow, images, layers, ours, settle, spares, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -41,7 +41,7 @@ def upgrade(
     takes the lock from before. Raises Unresolvable, Conflict for another CKAN line (its tables could not come back),
     and for a rollback with nothing recorded.
     """
-    environment = workspace.find(reference)
+    environment = changeover.finished(workspace, workspace.find(reference), events)
     record = _upgradable(workspace, environment, site)
     if not rollback:
         images.ensure(workspace, _version(environment, record), events)
