@@ -87,6 +87,23 @@ class KeptBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifted:
+    """A version that CKAN pins and another that is installed in its place, because an override says so.
+
+    ``pin`` is empty where it is not known which version CKAN pins: that of a release without a lock in this package.
+    """
+
+    name: str
+    pin: str
+    version: str
+
+    def __str__(self) -> str:
+        pin = f"CKAN's pin {self.name}=={self.pin}" if self.pin else f"What CKAN pins of {self.name}"
+        why = "overrides in datacats.toml"
+        return f"{pin} is lifted by {why}: {self.version} is installed. CKAN was not tested with it."
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change of what is installed that was proven, and is being carried out.
 

@@ -12,6 +12,7 @@ from datacats.model.extension import Extension, Lock, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.store import extensions, lock_file
 from datacats.workflows import builder, layers, resolve
+from datacats.workflows.lifted import lifted
 from datacats.workflows.workspace import Workspace
 
 _PREVIOUS = "previous.lock"
@@ -34,7 +35,14 @@ def follow(workspace: Workspace, context: SiteContext, events: Events) -> SiteCo
     if ready.layer:
         place_lock(workspace, context, lock_file.content(ready.lock), events)
     layers.use(workspace, context, ready.layer, events)
+    tell_lifted(context, ready.lock, events)
     return replace(context, layer=ready.layer)
+
+
+def tell_lifted(context: SiteContext, lock: Lock, events: Events) -> None:
+    """Say which pins of CKAN give way to what is installed."""
+    for each in lifted(context.environment, lock):
+        events(Said(f"Warning: {each}"))
 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> Ready:

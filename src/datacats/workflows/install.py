@@ -11,7 +11,7 @@ from typing import Any
 from datacats.errors import NotFound
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
-from datacats.model.extension import Change, KeptBack, Lock
+from datacats.model.extension import Change, KeptBack, Lifted, Lock
 from datacats.model.plan import Plan
 from datacats.services import catalogue
 from datacats.services import ini as site_ini
@@ -20,6 +20,7 @@ from datacats.store.extensions import normalise
 from datacats.workflows import builder, changeover, layers, placement, plugins, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
+from datacats.workflows.lifted import lifted
 from datacats.workflows.plugins import Choice, Packages
 from datacats.workflows.sites import newest
 from datacats.workflows.workspace import Workspace
@@ -50,7 +51,7 @@ class Installed:
     """What is installed now, and what was changed.
 
     ``packages`` maps names to versions; ``kept`` are newer releases that a pin ruled out; ``sites`` those
-    that were brought to it.
+    that were brought to it; ``lifted`` are pins of CKAN that overrides lift.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Installed:
     disabled: tuple[str, ...]
     kept: tuple[KeptBack, ...]
     notes: tuple[str, ...]
+    lifted: tuple[Lifted, ...]
     sites: tuple[str, ...]
     changed: bool
 
@@ -104,6 +106,7 @@ def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, e
         disabled=choice.disabled,
         kept=resolution.kept,
         notes=choice.notes,
+        lifted=lifted(environment, resolution.lock),
         sites=sites,
         changed=changed,
     )
@@ -123,7 +126,8 @@ def _asked(wanted: InstallOptions) -> dict[str, Any]:
 def _decode(told: Mapping[str, Any]) -> Installed:
     texts = {key: tuple(told[key]) for key in ("enabled", "disabled", "notes", "sites")}
     kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in told["kept"])
-    return Installed(told["name"], told["packages"], kept=kept, changed=True, **texts)
+    pins = tuple(Lifted(**each) for each in told["lifted"])
+    return Installed(told["name"], told["packages"], kept=kept, lifted=pins, changed=True, **texts)
 
 
 def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Foreseen:
@@ -152,6 +156,7 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     same = not wanted.clean and layers.is_of(context.layer, resolution.lock, resolution.own)
     if words or not same:
         words += ["enable what is new in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
+        words = [*map(str, lifted(found, resolution.lock)), *words]
     return Foreseen(Plan(), tuple(words))
 
 

@@ -60,6 +60,7 @@ def upgrade(
             phase = Phase.ROLLING_BACK if rollback else Phase.UPGRADING
             record = replace(record, images=new, previous=record.images, phase=phase)
             claim.write(workspace, environment, record)
+        follow.tell_lifted(goal, ready.lock, events)
         _take(workspace, there, ready, events)
         record = _replace(workspace, environment, record, events)
     spares.launch(workspace, workspace.context(environment, record))
