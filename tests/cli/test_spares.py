@@ -48,6 +48,36 @@ def test_create_and_start_have_a_spare_made_by_a_process_that_nobody_waits_for(d
     assert SPARE not in desk.states()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["link", "dogsville", "-e", "catstown"],
+        ["unlink", "dogsville", "-e", "catstown"],
+        ["service", "remove", "worker", "-e", "catstown"],
+        ["service", "add", "cron", "-e", "catstown"],
+        ["tweak", "--new-secrets", "catstown"],
+        ["db", "load", "DUMP", "-e", "catstown"],
+    ],
+)
+def test_what_changes_a_running_site_has_its_spare_made_anew(catstown: Desk, words: list[str], tmp_path: Path) -> None:
+    dump = tmp_path / "DUMP"
+    dump.write_bytes(b"PGDMP")
+    catstown.create("dogsville")
+    catstown.disk.launched.clear()
+    words = [str(dump) if word == "DUMP" else word for word in words]
+    catstown.done(*words)
+    assert catstown.disk.launched == [LAUNCH]
+
+
+@pytest.mark.parametrize("words", [["link", "dogsville"], ["service", "remove", "worker"]])
+def test_a_change_of_a_stopped_site_has_none_made(catstown: Desk, words: list[str]) -> None:
+    catstown.create("dogsville")
+    catstown.done("stop", "catstown")
+    catstown.disk.launched.clear()
+    catstown.done(*words, "-e", "catstown")
+    assert catstown.disk.launched == []
+
+
 @pytest.mark.parametrize("words", [["start", "-b"], ["stop"], ["info"], ["list"]])
 def test_nothing_else_has_one_made(catstown: Desk, words: list[str]) -> None:
     catstown.disk.launched.clear()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -72,6 +75,59 @@ def test_a_site_harvests_from_another_that_it_is_linked_with(older: Running, cat
     older.installation.run("exec", "-e", older.name, "web", "python", "-c", program, status=1)
     catstown.ckan.action("dataset_purge", id="donated")
     catstown.ckan.action("organization_purge", id="donor")
+
+
+PROJECT = """\
+[project]
+name = "ckanext-whiskers"
+version = "1"
+[project.entry-points."ckan.plugins"]
+whiskers = "ckanext.whiskers:Whiskers"
+"""
+PLUGIN = """\
+import ckan.plugins as plugins
+
+
+class Whiskers(plugins.SingletonPlugin):
+    pass
+"""
+
+
+@contextmanager
+def watched(site: Running) -> Iterator[list[int]]:
+    """Ask for a page again and again; give the answers' statuses."""
+    seen: list[int] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(0.02):
+            with suppress(OSError):
+                seen.append(site.ckan.get("/about")[0])
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        asking.join()
+
+
+def test_no_page_shows_an_error_while_an_extension_comes_is_laid_anew_and_goes(catstown: Running) -> None:
+    run, home = catstown.installation.run, catstown.source / "ckanext-whiskers"
+    (home / "ckanext" / "whiskers").mkdir(parents=True)
+    (home / "pyproject.toml").write_text(PROJECT)
+    (home / "ckanext" / "whiskers" / "__init__.py").write_text(PLUGIN)
+    with watched(catstown) as seen:
+        run("install", "-e", catstown.name)
+        assert "whiskers" in catstown.ckan.action("status_show")["extensions"]
+        run("install", "-e", catstown.name, "--clean")
+        assert "whiskers" in catstown.ckan.action("status_show")["extensions"]
+        run("uninstall", "-e", catstown.name, "ckanext-whiskers")
+        assert "whiskers" not in catstown.ckan.action("status_show")["extensions"]
+    assert set(seen) == {200}
+    shutil.rmtree(home)
+    run("install", "-e", catstown.name)
 
 
 def test_five_extensions_answer_together_on_2_12_and_leave_again(catstown: Running) -> None:

@@ -32,6 +32,7 @@ def command(session: Session, environment: str | None, outdated: bool) -> None:
         lines.append(f"{each.name} {each.version}  {each.origin}  {' '.join(marked) or 'no plugin'}{_newer(each)}")
     if found.missing:
         lines.append(f"Enabled in ckan.ini but not installed: {' '.join(found.missing)}")
+    lines += [f"Warning: {each}" for each in found.lifted]
     session.result(
         asdict(found), lines or [f"Nothing is installed. Install one: datacats install -e {found.name} NAME"]
     )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def show(session: Session, done: Installed) -> None:
     """Show what is installed now, and what changed."""
-    lines = [] if done.changed else ["Nothing to do."]
+    lifted = [f"Warning: {each}" for each in done.lifted]
+    lines = [*lifted, *([] if done.changed else ["Nothing to do."])]
     if done.enabled:
         lines.append(f"Enabled in ckan.ini: {' '.join(done.enabled)}")
     if done.disabled:
@@ -26,4 +27,4 @@ def show(session: Session, done: Installed) -> None:
         extensions = [f"{name} {version}" for name, version in done.packages.items() if name.startswith("ckanext-")]
         lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({len(done.packages)} packages)")
         lines += [] if done.sites else [f"No site runs. Start it: datacats start {done.name}"]
-    session.result(asdict(done), lines)
+    session.result(asdict(done), lines, lifted)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 PLUGINS = "ckan.plugins"
 """The entry point group by which CKAN finds plugins."""
@@ -90,3 +91,43 @@ class KeptBack:
     chosen: str
     newest: str
     pins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A version that CKAN pins and another that is installed in its place, because an override says so.
+
+    ``pin`` is empty where it is not known which version CKAN pins: that of a release without a lock in this package.
+    """
+
+    name: str
+    pin: str
+    version: str
+
+    def __str__(self) -> str:
+        pin = f"CKAN's pin {self.name}=={self.pin}" if self.pin else f"What CKAN pins of {self.name}"
+        why = "overrides in datacats.toml"
+        return f"{pin} is lifted by {why}: {self.version} is installed. CKAN was not tested with it."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of what is installed that was proven, and is being carried out.
+
+    ``files`` are files of the source directory, by name, before and after, None where there is none; ``layers`` the
+    layers in use before and after; ``sites`` those that ran. ``asked`` is what was asked for, and ``told`` what will be
+    told of it when it is done. ``back`` is one that undoes another which failed.
+    """
+
+    files: Mapping[str, tuple[bytes | None, bytes | None]]
+    layers: tuple[str, str]
+    sites: tuple[str, ...]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+    back: bool = False
+
+    @property
+    def undone(self) -> Change:
+        """The change that brings back what was."""
+        files = {name: (after, before) for name, (before, after) in self.files.items()}
+        return replace(self, files=files, layers=self.layers[::-1], asked={}, told={}, back=True)

@@ -2,7 +2,7 @@
 
 from datacats.recipes.assemble import builder, builder_ref, context, extended, image_set, recipe, role_of
 from datacats.recipes.base import bootstrap
-from datacats.recipes.versions import DEFAULT_CKAN, LINES, Line, resolve_ckan
+from datacats.recipes.versions import DEFAULT_CKAN, LINES, Line, pins, resolve_ckan
 
 __all__ = [
     "DEFAULT_CKAN",
@@ -14,6 +14,7 @@ __all__ = [
     "context",
     "extended",
     "image_set",
+    "pins",
     "recipe",
     "resolve_ckan",
     "role_of",

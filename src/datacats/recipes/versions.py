@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.resources import files
 
 from datacats.errors import UnknownVersion
 
@@ -57,6 +58,14 @@ def line_of(ckan: str) -> Line:
 def requirements(ckan: str) -> tuple[str, ...]:
     """Return what is asked of the Python index for that exact version of CKAN."""
     return (f"ckan[requirements]=={ckan}", *line_of(ckan).beside)
+
+
+def pins(ckan: str) -> dict[str, str] | None:
+    """Return the exact version of each package that CKAN runs with; None where only its image can tell."""
+    if ckan not in {line.pinned for line in LINES.values()}:
+        return None
+    text = (files(__package__) / "locks" / f"{ckan}.txt").read_text("utf-8")
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE))
 
 
 def is_pinned(ckan: str) -> bool:

@@ -77,6 +77,20 @@ def root_of(disk: Disk, directory: Path) -> str:
     return "src" if disk.entry(directory / "src") is not None and disk.entry(directory / "ckanext") is None else ""
 
 
+def migrations(disk: Disk, directory: Path) -> dict[Path, bytes] | None:
+    """Return the migrations of a package's plugins, where CKAN looks for them: path -> content.
+
+    None where not even a place for them is there.
+    """
+    code = directory / root_of(disk, directory) / "ckanext"
+    modules = [code / name for name in disk.names(code)]
+    modules += [module / "plugin" for module in modules]
+    places = [module / "migration" for module in modules if disk.entry(module / "migration") is not None]
+    versions = [place / plugin / "versions" for place in places for plugin in disk.names(place)]
+    files = [each / name for each in versions if disk.entry(each) is not None for name in disk.names(each)]
+    return {path: disk.read(path) for path in files if path.suffix == ".py"} if places else None
+
+
 def _packages(disk: Disk, source: Path) -> Iterator[Extension | Unbuilt]:
     if _is_itself(disk, source):
         yield _package(disk, source, "")

@@ -14,7 +14,7 @@ from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, sites, up
+from datacats.workflows import ours, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -61,6 +61,7 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
         )
         _swap(workspace, context, which, events)
         apply(_forgetting(context, which), workspace.ports, events)
+    spares.launch(workspace, context)
 
 
 def plan_load(which: DatabaseOf, workspace: Workspace) -> tuple[Plan, Plan, Plan]:

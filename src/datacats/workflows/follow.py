@@ -12,6 +12,7 @@ from datacats.model.extension import Extension, Lock, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
 from datacats.store import ckan_ini, extensions, lock_file, source
 from datacats.workflows import builder, layers, resolve
+from datacats.workflows.lifted import lifted
 from datacats.workflows.workspace import Workspace
 
 _PREVIOUS = "previous.lock"
@@ -34,7 +35,14 @@ def follow(workspace: Workspace, context: SiteContext, events: Events) -> SiteCo
     if ready.layer:
         place_lock(workspace, context, lock_file.content(ready.lock), events)
     layers.use(workspace, context, ready.layer, events)
+    tell_lifted(context, ready.lock, events)
     return replace(context, layer=ready.layer)
+
+
+def tell_lifted(context: SiteContext, lock: Lock, events: Events) -> None:
+    """Say which pins of CKAN give way to what is installed."""
+    for each in lifted(context.environment, lock):
+        events(Said(f"Warning: {each}"))
 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> Ready:
@@ -103,4 +111,4 @@ def _lags(workspace: Workspace, context: SiteContext, lock: Lock | None, found: 
         return bool(found or context.environment.extensions)
     own, unknown = layers.described(workspace, context, found)
     asked = replace(resolve.request_for(context, found, own), ckan=lock.ckan)
-    return bool(unknown) or lock.request != asked.digest or layers.digest(lock, own) != context.layer
+    return bool(unknown) or lock.request != asked.digest or not layers.is_of(context.layer, lock, own)

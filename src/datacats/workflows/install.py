@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from datacats.apply import apply
-from datacats.errors import DatacatsError, NotFound
+from datacats.errors import NotFound
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
-from datacats.model.extension import KeptBack, Lock
-from datacats.model.plan import PlaceFile, Plan, RemoveTree
-from datacats.services import catalogue, web
-from datacats.store import environment_file, layer, locate, lock_file, site_file, source
+from datacats.model.extension import Change, KeptBack, Lifted, Lock
+from datacats.model.plan import Plan
+from datacats.services import catalogue
+from datacats.services import ini as site_ini
+from datacats.store import change_file, environment_file, layer, locate, lock_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import beside, builder, layers, own, placement, plugins, resolve, settle, up
+from datacats.workflows import beside, builder, changeover, layers, own, placement, plugins, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
+from datacats.workflows.lifted import lifted
 from datacats.workflows.plugins import Choice, Packages
-from datacats.workflows.sites import complete, newest
-from datacats.workflows.workspace import Workspace, observe
+from datacats.workflows.sites import newest
+from datacats.workflows.workspace import Workspace
 
-Texts = Mapping[Path, bytes | None]
+Texts = Mapping[str, bytes | None]
+"""Files of the source directory by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Installed:
     """What is installed now, and what was changed.
 
     ``packages`` maps names to versions; ``kept`` are newer releases that a pin ruled out; ``sites`` those
-    that were brought to it.
+    that were brought to it; ``lifted`` are pins of CKAN that overrides lift.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Installed:
     disabled: tuple[str, ...]
     kept: tuple[KeptBack, ...]
     notes: tuple[str, ...]
+    lifted: tuple[Lifted, ...]
     sites: tuple[str, ...]
     changed: bool
 
@@ -66,41 +70,72 @@ def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignor
     Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
     directory and the sites are as before.
     """
-    with workspace.hold(wanted.reference, events) as found:
-        context = newest(workspace, found)
-        placement.refuse_extensions(context, written=False)
-        before = _texts(workspace, found)
-        lock = lock_file.read(workspace.ports.disk, found.source)
-        environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
-        context = replace(context, environment=environment)
-        resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
-        if wanted.enable:
-            _refuse_faulty(context, resolution)
-        if wanted.clean:
-            unmade = RemoveTree(environment.layer(layers.digest(resolution.lock, resolution.own)), cause="--clean")
-            apply(Plan.of([unmade]), workspace.ports, events)
-        name = layers.ensure(workspace, context, resolution, events)
-        packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
-        choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
-        after = _new_texts(environment, before, resolution, choice, found.extensions)
-        sites: tuple[str, ...] = ()
-        if name != context.layer or after != before or wanted.clean:
-            sites = _switch(workspace, context, _Change(name, before, after), events)
-    return Installed(
+    found = workspace.find(wanted.reference)
+    with workspace.lock_environment(found, events):
+        cut = changeover.carry_on(workspace, found, events)
+        if cut is not None and cut.asked == _asked(wanted):
+            return _decode(cut.told)
+        environment = locate.describe(workspace.ports.disk, workspace.root, found.source)
+        return _install(wanted, workspace, environment, events)
+
+
+def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, events: Events) -> Installed:
+    context = newest(workspace, found)
+    placement.refuse_extensions(context, written=False)
+    before = _texts(workspace, found)
+    lock = lock_file.read(workspace.ports.disk, found.source)
+    environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
+    context = replace(context, environment=environment)
+    resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    if wanted.enable:
+        _refuse_faulty(context, resolution)
+    name = layers.ensure(workspace, context, resolution, events, anew=wanted.clean)
+    packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
+    choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
+    after = _new_texts(environment, before, resolution, choice, found.extensions)
+    changed = name != context.layer or after != before
+    if changed:
+        sites = changeover.prove(workspace, replace(context, layer=name), choice.ini, events)
+    else:
+        sites, changed = changeover.bring(workspace, environment, events)
+    done = Installed(
         name=environment.name,
         packages={package: version for package, (version, _) in packages.items()},
         enabled=choice.enabled,
         disabled=choice.disabled,
         kept=resolution.kept,
         notes=choice.notes,
+        lifted=lifted(environment, resolution.lock),
         sites=sites,
-        changed=name != context.layer or after != before,
+        changed=changed,
     )
+    if name != context.layer or after != before:
+        files = {path: (before[path], after[path]) for path in after}
+        change = Change(files, (context.layer, name), sites, _asked(wanted), asdict(done))
+        changeover.carry_out(workspace, environment, change, events)
+    return done
+
+
+def _asked(wanted: InstallOptions) -> dict[str, Any]:
+    """What is asked for, as it is written down: the same words name the same change."""
+    asked: dict[str, Any] = json.loads(json.dumps(asdict(replace(wanted, reference=None))))
+    return asked
+
+
+def _decode(told: Mapping[str, Any]) -> Installed:
+    texts = {key: tuple(told[key]) for key in ("enabled", "disabled", "notes", "sites")}
+    kept = tuple(KeptBack(**{**each, "pins": tuple(each["pins"])}) for each in told["kept"])
+    pins = tuple(Lifted(**each) for each in told["lifted"])
+    return Installed(told["name"], told["packages"], kept=kept, lifted=pins, changed=True, **texts)
 
 
 def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Foreseen:
     """Return in words what ``install`` would change, after resolving for real; nothing is written or enabled."""
     found = workspace.find(wanted.reference)
+    cut = change_file.read(workspace.ports.disk, found)
+    if cut is not None:
+        more = () if cut.asked == _asked(wanted) else ("see what there is to do then",)
+        return Foreseen(Plan(), ("carry on with the change of what is installed that was interrupted", *more))
     context = newest(workspace, found)
     lock = lock_file.read(workspace.ports.disk, found.source)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, context, lock, wanted)))
@@ -117,10 +152,11 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     ]
     there = set(lock.own if lock is not None else ())
     words += [f"install ./{each.directory}" for each in resolution.own if each.directory not in there]
-    same = not (wanted.clean or wanted.remove) and layers.digest(resolution.lock, resolution.own) == context.layer
+    same = not (wanted.clean or wanted.remove) and layers.is_of(context.layer, resolution.lock, resolution.own)
     if words or not same:
         enabled = "disable what goes" if wanted.remove else "enable what is new"
         words += [f"{enabled} in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
+        words = [*map(str, lifted(found, resolution.lock)), *words]
     return Foreseen(Plan(), tuple(words))
 
 
@@ -146,18 +182,11 @@ class _Laid:
     before: Lock | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    layer: str
-    before: Texts
-    after: Texts
-
-
 def _texts(workspace: Workspace, environment: Environment) -> Texts:
     """Return the files of the source directory that an installation may change."""
     disk = workspace.ports.disk
-    paths = [environment.source / name for name in (environment_file.NAME, source.INI, lock_file.NAME)]
-    return {path: disk.read(path) if disk.entry(path) is not None else None for path in paths}
+    paths = [environment.source / name for name in (environment_file.NAME, lock_file.NAME, source.INI)]
+    return {path.name: disk.read(path) if disk.entry(path) is not None else None for path in paths}
 
 
 def _extensions(
@@ -169,7 +198,7 @@ def _extensions(
     """
     mine = own.of(workspace, context, lock)
     locked = lock.packages if lock is not None else ""
-    names = {plugins.name_of(each, locked) or each: each for each in context.environment.extensions}
+    names = {plugins.key_of(each, locked): each for each in context.environment.extensions}
     for word in wanted.remove:
         name = mine.package(word) or normalise(word)
         if names.pop(name, None) is None and name not in mine.installed:
@@ -181,14 +210,14 @@ def _extensions(
     for each in wanted.add:
         if mine.directory(each) is None:
             mine.refuse(workspace.ports.disk, each)
-            names[plugins.name_of(each, locked) or each] = each
+            names[plugins.key_of(each, locked)] = each
     return tuple(names.values())
 
 
 def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions) -> Choice:
     """Enable what is new, or was asked for by name; disable what goes."""
     disk, environment = workspace.ports.disk, context.environment
-    ini = disk.read(environment.source / source.INI)
+    ini = source.check_ini(disk, environment.source, site_ini.OWNED)
     resolution, lock = laid.resolution, laid.before
     mine = own.of(workspace, context, lock)
     was = {*lock_file.names(lock.packages), *mine.installed} if lock is not None else set()
@@ -197,8 +226,8 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     if not wanted.enable or not laid.packages:
         return gone
     locked = resolution.lock.packages
-    asked = {plugins.name_of(each, locked): each for each in environment.extensions}
-    named = {mine.package(each) or plugins.name_of(each, locked) or each for each in wanted.add}
+    asked = {plugins.key_of(each, locked): each for each in environment.extensions}
+    named = {mine.package(each) or plugins.key_of(each, locked) for each in wanted.add}
     first = [normalise(each.name) for each in resolution.own]
     fresh = [each for each in dict.fromkeys([*first, *asked]) if each in named or each not in was]
     come = plugins.enable(gone.ini, [each for each in fresh if each not in leaving], laid.packages, first)
@@ -210,61 +239,11 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
 def _new_texts(
     environment: Environment, before: Texts, resolution: Resolution, choice: Choice, had: tuple[str, ...]
 ) -> Texts:
-    toml = environment.source / environment_file.NAME
-    content = before[toml] or b""
+    content = before[environment_file.NAME] or b""
     mine = {normalise(each.name) for each in resolution.own}
-    asked = tuple(each for each in environment.extensions if each in had or plugins.name_of(each, "") not in mine)
+    asked = tuple(each for each in environment.extensions if each in had or plugins.key_of(each, "") not in mine)
     if asked != had:
         content = environment_file.with_value(content, "extensions", asked)
     content = beside.changed(content, environment, choice)
     lock = lock_file.content(resolution.lock) if resolution.lock.packages or resolution.own else None
-    return {toml: content, environment.source / source.INI: choice.ini, environment.source / lock_file.NAME: lock}
-
-
-def _switch(workspace: Workspace, context: SiteContext, change: _Change, events: Events) -> tuple[str, ...]:
-    """Bring every site to the new layer and settings; what fails in one brings all of them back."""
-    environment = context.environment
-    _place(workspace, context, change.before, change.after, events)
-    layers.use(workspace, context, change.layer, events)
-    try:
-        sites = _bring(workspace, environment, events, prove=True)
-    except (DatacatsError, KeyboardInterrupt) as error:
-        if isinstance(error, DatacatsError):
-            error.hint = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
-        _place(workspace, context, change.after, change.before, events)
-        layers.use(workspace, context, context.layer, events)
-        _bring(workspace, environment, events, prove=False)
-        raise
-    layers.remove_unused(workspace, context, events)
-    return sites
-
-
-def _bring(workspace: Workspace, environment: Environment, events: Events, *, prove: bool) -> tuple[str, ...]:
-    """Bring the sites to what the source directory says: their tables, and web where it runs.
-
-    ``prove`` first runs CKAN with all of it beside the web that serves, so that what breaks it does not stop that.
-    """
-    brought: list[str] = []
-    environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
-    for name in site_file.names(workspace.ports.disk, environment):
-        with workspace.lock_site(environment, name, events):
-            context = workspace.context(environment, complete(workspace, environment, name))
-            builder.ensure_packages(workspace, context, events)
-            if not observe(workspace.ports, environment, name).of(workspace.root.uuid).runs((web.SERVICE,)):
-                continue
-            if prove:
-                settle.settle(workspace, context, events, because="CKAN must start with what is installed")
-            up.bring_up(workspace, context, up.Up(), events)
-            brought.append(name)
-    return tuple(brought)
-
-
-def _place(workspace: Workspace, context: SiteContext, before: Texts, after: Texts, events: Events) -> None:
-    owner = (context.host.uid, context.host.gid)
-    cause = "what is installed changed"
-    steps = [
-        RemoveTree(path, cause=cause) if content is None else PlaceFile(path, content, owner, 0o644, cause=cause)
-        for path, content in after.items()
-        if content != before[path]
-    ]
-    apply(Plan.of(steps), workspace.ports, events)
+    return {environment_file.NAME: content, lock_file.NAME: lock, source.INI: choice.ini}

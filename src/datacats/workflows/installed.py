@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from datacats.model.environment import Environment
 from datacats.model.event import Events, ignore
+from datacats.model.extension import Lifted
 from datacats.model.new_extension import PLUGINS_OF_CKAN
 from datacats.services import ini
 from datacats.store import ckan_ini, extensions, layer, lock_file, source
 from datacats.workflows import plugins, resolve, sites
+from datacats.workflows.lifted import lifted
 from datacats.workflows.workspace import Workspace
 
 
@@ -34,11 +36,15 @@ class InstalledExtension:
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """The extensions of an environment, and enabled plugins that neither they nor CKAN itself have."""
+    """The extensions of an environment, and enabled plugins that neither they nor CKAN itself have.
+
+    ``lifted`` are pins of CKAN that gave way to what is installed.
+    """
 
     name: str
     extensions: tuple[InstalledExtension, ...]
     missing: tuple[str, ...]
+    lifted: tuple[Lifted, ...] = ()
 
 
 def extensions_of(reference: str | None, workspace: Workspace) -> Extensions:
@@ -49,7 +55,7 @@ def extensions_of(reference: str | None, workspace: Workspace) -> Extensions:
     found = tuple(_found(workspace, environment, enabled))
     known = {plugin for each in found for plugin in each.plugins}
     missing = tuple(name for name in enabled if name not in known | PLUGINS_OF_CKAN)
-    return Extensions(environment.name, found, missing)
+    return Extensions(environment.name, found, missing, _lifted(workspace, environment))
 
 
 def with_newer(found: Extensions, workspace: Workspace, events: Events = ignore) -> Extensions:
@@ -68,6 +74,11 @@ def with_newer(found: Extensions, workspace: Workspace, events: Events = ignore)
         return replace(each, fits=best, newest=out.newest if out else best, pins=out.pins if out else ())
 
     return replace(found, extensions=tuple(map(newer, found.extensions)))
+
+
+def _lifted(workspace: Workspace, environment: Environment) -> tuple[Lifted, ...]:
+    lock = lock_file.read(workspace.ports.disk, environment.source)
+    return lifted(environment, lock) if lock is not None else ()
 
 
 def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, ...]) -> Iterator[InstalledExtension]:

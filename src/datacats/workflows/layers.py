@@ -10,7 +10,7 @@ from typing import Any
 
 from datacats.apply import apply
 from datacats.errors import CommandFailed
-from datacats.model.environment import SiteContext
+from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension, KeptBack, Lock, Unbuilt
 from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
@@ -20,6 +20,9 @@ from datacats.workflows.workspace import Workspace
 
 _FORMAT = "1"
 """Raised when a layer's content changes for the same lock."""
+
+_ANEW = ".anew"
+"""What the second of two layers for one lock is called beyond the first: one is laid while the other is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,26 @@ def digest(lock: Lock, own: Sequence[Extension]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def ensure(workspace: Workspace, context: SiteContext, resolution: Resolution, events: Events) -> str:
-    """Return the digest of the layer, made if it is not there. The caller holds the environment's lock.
+def is_of(name: str, lock: Lock, own: Sequence[Extension]) -> bool:
+    """Whether a layer of that name holds what a lock and the source's own packages describe."""
+    return name.removesuffix(_ANEW) == digest(lock, own)
 
-    Raises Unresolvable, with what was said, when its packages cannot be fetched or built.
+
+def ensure(
+    workspace: Workspace, context: SiteContext, resolution: Resolution, events: Events, *, anew: bool = False
+) -> str:
+    """Return the name of the layer, made if it is not there. The caller holds the environment's lock.
+
+    With ``anew`` it is made in any case, beside the one in use, which stays as it is. Raises Unresolvable, with what
+    was said, when its packages cannot be fetched or built.
     """
     lock, own = resolution.lock, resolution.own
-    name = digest(lock, own)
+    name = _name(workspace, context, resolution, anew=anew)
     disk = workspace.ports.disk
     target = context.environment.layer(name)
     if name:
         placement.refuse_extensions(context, written=bool(lock.packages))
-    if not name or disk.entry(target) is not None:
+    if not name or (disk.entry(target) is not None and not anew):
         return name
     making = target.with_name(f"{name}.making")
     owner = (context.host.uid, context.host.gid)
@@ -66,12 +77,23 @@ def ensure(workspace: Workspace, context: SiteContext, resolution: Resolution, e
             builder.prepare(workspace, context, events)
         steps.append(builder.lay(workspace, context, lock.packages, making))
     steps += _own_files(making, own, owner)
+    steps += [RemoveTree(target, cause="it is not in use, and made anew")] if disk.entry(target) is not None else []
     steps.append(MovePath(making, target, cause="the layer is complete"))
     try:
         apply(Plan.of(steps), workspace.ports, events)
     except CommandFailed as error:
         raise builder.explained(error.detail) from error
     return name
+
+
+def _name(workspace: Workspace, context: SiteContext, resolution: Resolution, *, anew: bool) -> str:
+    name = digest(resolution.lock, resolution.own)
+    current = layer.current(workspace.ports.disk, context.environment)
+    if not name or not is_of(current, resolution.lock, resolution.own):
+        return name
+    if not anew:
+        return current
+    return name if current.endswith(_ANEW) else f"{name}{_ANEW}"
 
 
 def use(workspace: Workspace, context: SiteContext, name: str, events: Events) -> None:
@@ -85,9 +107,9 @@ def use(workspace: Workspace, context: SiteContext, name: str, events: Events) -
     apply(Plan.of([PlaceFile(path, content, owner, cause="another layer is in use")]), workspace.ports, events)
 
 
-def remove_unused(workspace: Workspace, context: SiteContext, events: Events) -> None:
+def remove_unused(workspace: Workspace, environment: Environment, events: Events) -> None:
     """Remove layers that no container mounts any more: all but the one in use."""
-    environment, disk = context.environment, workspace.ports.disk
+    disk = workspace.ports.disk
     kept = {layer.current(disk, environment)}
     layers = environment.data / "layers"
     unused = [name for name in disk.names(layers) if name not in kept and not name.startswith("described-")]

@@ -11,7 +11,7 @@ from datacats.model.names import PRIMARY, check_name, link_name
 from datacats.model.plan import Plan
 from datacats.services import web
 from datacats.store import site_file
-from datacats.workflows import claim, info, sites, up
+from datacats.workflows import claim, info, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -80,7 +80,10 @@ def _change(workspace: Workspace, wanted: Linking, other: tuple[str, str], *, li
         if site != before:
             claim.write(workspace, environment, site)
         context = workspace.context(environment, site)
-        done = up.bring_up(workspace, context, up.Up(), events) if _runs(workspace, wanted) else Plan()
+        runs = _runs(workspace, wanted)
+        done = up.bring_up(workspace, context, up.Up(), events) if runs else Plan()
+    if runs:
+        spares.launch(workspace, context)
     return Linked(
         name=environment.name,
         site=site.name,

@@ -13,7 +13,7 @@ from datacats.model.plan import Plan, RemoveContainer
 from datacats.model.switches import is_on
 from datacats.planning import teardown
 from datacats.planning.converge import refuse_foreign
-from datacats.services import spare
+from datacats.services import spare, web
 from datacats.store import site_file
 from datacats.workflows.workspace import Workspace, observe
 
@@ -48,6 +48,17 @@ def stop_ckan(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan
     gone = [RemoveContainer(there.name, cause=cause)] if there else []
     running = Observed(tuple(each for each in seen.containers if each.service in RUN_CKAN))
     return Plan.of(gone) + teardown.stop(running, cause=cause)
+
+
+def clear_ckan(workspace: Workspace, context: SiteContext, *, cause: str) -> Plan:
+    """Plan to have nothing run CKAN's code, web the last: it serves until what stands beside it has ended its work."""
+    seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
+    beside = Observed(tuple(each for each in seen.containers if each.service in {*RUN_CKAN} - {web.SERVICE}))
+    spares, webs = (
+        Plan.of(RemoveContainer(each.name, cause=cause) for each in seen.containers if each.name == name)
+        for name in (spare.name(context), container_name(web.SERVICE, context.environment.name, context.site.name))
+    )
+    return spares + teardown.stop(beside, cause=cause) + webs
 
 
 def remove_one_offs(workspace: Workspace, context: SiteContext, purposes: Collection[str]) -> Plan:

@@ -98,12 +98,24 @@ def name_of(requirement: str, locked: str) -> str:
     found = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?=[\[@<>=!~;\s]|$)", requirement)
     if found is not None:
         return normalise(found[1])
-    address = requirement.partition("#")[0]
-    repository = re.sub(r"@[^/@]*$", "", address)
+    place = _place(requirement)
     for name, target in re.findall(r"^([A-Za-z0-9._-]+) @ (\S+)", locked, re.MULTILINE):
-        if target.startswith(repository):
+        if _place(target) == place:
             return normalise(name)
     return ""
+
+
+def key_of(requirement: str, locked: str) -> str:
+    """Return what two requirements for one package have in common: its name, or where it lies if nothing tells that."""
+    return name_of(requirement, locked) or "#".join(_place(requirement))
+
+
+def _place(address: str) -> tuple[str, str]:
+    """Return the repository of an address, whichever of its commits, and the directory in it."""
+    where, _, fragment = address.strip().partition("#")
+    repository = re.match(r"[^/]*//(?:[^/@]*@)?[^/@]*/[^@]*", where)
+    told = dict(each.partition("=")[::2] for each in fragment.split("&"))
+    return repository[0] if repository else where, told.get("subdirectory", "")
 
 
 def _notes(name: str, known: Known | None, offered: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.services import ini
 from datacats.store import ckan_ini, environment_file, source
-from datacats.workflows import builder, info, sites, up
+from datacats.workflows import builder, info, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -75,6 +75,8 @@ def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> 
     with sites.hold(workspace, wanted.reference, wanted.site, events) as there:
         plan, context = _plan(workspace, there, wanted)
         up.carry_out(workspace, context, plan, events)
+    if _runs(workspace, context.environment, wanted):
+        spares.launch(workspace, context)
     return Switched(context.environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
 
 
@@ -100,8 +102,12 @@ def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tupl
     written = [PlaceFile(path, after, owner, mode, cause="asked for")] if after != before else []
     changed = replace(environment, services={**environment.services, wanted.service: wanted.on})
     context = replace(context, environment=changed)
-    runs = info.one(environment.name, workspace, site=wanted.site).containers.get("web") == "running"
+    runs = _runs(workspace, environment, wanted)
     return Plan.of(written) + (up.plan_up(workspace, context, up.Up()) if runs else Plan()), context
+
+
+def _runs(workspace: Workspace, environment: Environment, wanted: Switching) -> bool:
+    return info.one(environment.name, workspace, site=wanted.site).containers.get("web") == "running"
 
 
 def _refuse(service: str) -> None:

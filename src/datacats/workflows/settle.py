@@ -17,7 +17,7 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
-from datacats.workflows import up
+from datacats.workflows import ours, trial, up
 from datacats.workflows.workspace import Workspace
 
 Found = Sequence[Extension | Unbuilt]
@@ -30,45 +30,61 @@ _FILE = "settled.json"
 _OTHERS = "other plugins are enabled"
 
 
-def migrate(context: SiteContext, *, cause: str) -> Plan:
-    """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
-    return Plan.of([RunOneOff(web.one_off(context, web.MIGRATE, purpose=PURPOSE), cause=cause)])
-
-
 def settle(
-    workspace: Workspace, context: SiteContext, events: Events, *, found: Found | None = None, because: str = ""
-) -> None:
-    """Migrate the enabled plugins' tables and make the tokens that they want. The caller holds the site's lock.
+    workspace: Workspace,
+    context: SiteContext,
+    events: Events,
+    *,
+    found: Found | None = None,
+    because: str = "",
+    coming: bytes | None = None,
+) -> bool:
+    """Migrate the enabled plugins' tables and make the tokens that they want; return whether that was necessary.
 
-    ``found`` are the source's own packages where the caller knows them. ``because`` says why the migration runs even
-    where there is nothing to migrate: it shows whether CKAN starts at all.
+    The caller holds the site's lock. ``found`` are the source's own packages where the caller knows them. ``because``
+    says why the migration runs even where there is nothing to migrate: it shows whether CKAN starts at all. ``coming``
+    is a ``ckan.ini`` to do it with that is not in the source directory yet.
     """
-    wanted = _digest(workspace, context, found)
+    choices = _choices(workspace, context) if coming is None else coming
+    wanted = _digest(workspace, context, choices, found)
     if not because and _is_settled(workspace, context, wanted):
-        return
+        return False
     up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
-    try:
-        apply(migrate(context, cause=because or _OTHERS), workspace.ports, events)
-    except CommandFailed as error:
-        raise _explained(context, error) from error
-    missing = _missing_tokens(workspace, context)
-    if missing:
+    apply(ours.remove_one_offs(workspace, context, {PURPOSE}), workspace.ports, events)
+    with trial.shown(workspace, context, coming, events) as one_off:
+        try:
+            apply(_migrate(one_off, cause=because or _OTHERS), workspace.ports, events)
+        except CommandFailed as error:
+            raise _explained(context, error) from error
+        made = {key: _token(workspace, one_off, key) for key in _missing_tokens(workspace, context, choices)}
+    if made:
         have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)
-        made = {key: _token(workspace, context, key) for key in missing}
         write_tokens(workspace, context, {**have, **made}, events)
     apply(Plan.of([_recording(context, wanted)]), workspace.ports, events)
+    return True
 
 
 def plan(workspace: Workspace, context: SiteContext, found: Found) -> Plan:
     """Return what ``settle`` would do once the backing services are up."""
-    wanted = _digest(workspace, context, found)
+    choices = _choices(workspace, context)
+    wanted = _digest(workspace, context, choices, found)
     if _is_settled(workspace, context, wanted):
         return Plan()
+    one_off = trial.as_it_is(context)
     tokens = [
-        RunOneOff(_token_maker(context, key), cause=f"an extension wants {key}")
-        for key in _missing_tokens(workspace, context)
+        RunOneOff(_token_maker(one_off, key), cause=f"an extension wants {key}")
+        for key in _missing_tokens(workspace, context, choices)
     ]
-    return migrate(context, cause=_OTHERS) + Plan.of([*tokens, _recording(context, wanted)])
+    return _migrate(one_off, cause=_OTHERS) + Plan.of([*tokens, _recording(context, wanted)])
+
+
+def _migrate(one_off: trial.OneOff, *, cause: str) -> Plan:
+    """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
+    return Plan.of([RunOneOff(one_off(web.MIGRATE, purpose=PURPOSE), cause=cause)])
+
+
+def _choices(workspace: Workspace, context: SiteContext) -> bytes:
+    return source.check_ini(workspace.ports.disk, context.environment.source, ini.OWNED)
 
 
 def _is_settled(workspace: Workspace, context: SiteContext, wanted: str) -> bool:
@@ -107,36 +123,35 @@ def _recorded(workspace: Workspace, context: SiteContext) -> str:
     return documents.read(disk, path, lambda record: str(record["plugins"])) if disk.entry(path) is not None else ""
 
 
-def _digest(workspace: Workspace, context: SiteContext, found: Found | None) -> str:
+def _digest(workspace: Workspace, context: SiteContext, choices: bytes, known: Found | None) -> str:
     """Return what decides whether tables must be migrated; empty when no enabled plugin can have any of its own."""
     disk, environment = workspace.ports.disk, context.environment
-    enabled = ckan_ini.plugins(source.check_ini(disk, environment.source, ini.OWNED))
-    without = {*source.PLUGINS.split(), *_without_tables(workspace, context, found)}
-    others = [name for name in enabled if name not in without]
+    found = extensions.find(disk, environment.source) if known is None else known
+    own = [(each, extensions.migrations(disk, environment.source / each.directory)) for each in found]
+    without = {plugin for each, files in own if files is None for plugin in _plugins(each)}
+    others = [name for name in ckan_ini.plugins(choices) if name not in {*source.PLUGINS.split(), *without}]
     if not others:
         return ""
     packages = layer.installed(disk, environment.layer(context.layer)) if context.layer else {}
     versions = sorted(f"{name} {version}" for name, (version, _) in packages.items())
-    return hashlib.sha256(repr([str(context.site.images.web), others, versions]).encode()).hexdigest()
+    files = [
+        (str(path.relative_to(environment.source)), content)
+        for _, migrations in own
+        for path, content in sorted((migrations or {}).items())
+    ]
+    told = [str(context.site.images.web), others, versions, *files]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _without_tables(workspace: Workspace, context: SiteContext, known: Found | None) -> set[str]:
-    """The plugins of the source's own packages that bring no migration."""
-    disk, place = workspace.ports.disk, context.environment.source
-    found: set[str] = set()
-    for each in extensions.find(disk, place) if known is None else known:
-        if isinstance(each, Extension):
-            packages = place / each.directory / each.root / "ckanext"
-            if not any(disk.entry(packages / name / "migration") for name in disk.names(packages)):
-                found.update(each.plugins)
-    return found
+def _plugins(each: Extension | Unbuilt) -> tuple[str, ...]:
+    """The plugins of a package of the source directory, as far as that is known without building it."""
+    return each.plugins if isinstance(each, Extension) else ()
 
 
-def _missing_tokens(workspace: Workspace, context: SiteContext) -> list[str]:
+def _missing_tokens(workspace: Workspace, context: SiteContext, choices: bytes) -> list[str]:
     """Return the API tokens that enabled extensions want and the site has not yet."""
-    disk, environment = workspace.ports.disk, context.environment
-    enabled = ckan_ini.plugins(disk.read(environment.source / source.INI))
-    have = site_file.read_tokens(disk, environment, context.site.name)
+    enabled = ckan_ini.plugins(choices)
+    have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)
     return [known.token for known in catalogue.of_plugins(enabled) if known.token and known.token not in have]
 
 
@@ -147,13 +162,13 @@ def write_tokens(workspace: Workspace, context: SiteContext, tokens: Mapping[str
     apply(Plan.of([PlaceFile(path, content, owner, cause="an extension wants one")]), workspace.ports, events)
 
 
-def _token_maker(context: SiteContext, label: str) -> ContainerSpec:
-    return web.one_off(context, (*web.TOKEN, label), purpose=PURPOSE)
+def _token_maker(one_off: trial.OneOff, label: str) -> ContainerSpec:
+    return one_off((*web.TOKEN, label), purpose=PURPOSE)
 
 
-def _token(workspace: Workspace, context: SiteContext, label: str) -> str:
+def _token(workspace: Workspace, one_off: trial.OneOff, label: str) -> str:
     output, said = io.BytesIO(), io.BytesIO()
-    spec = _token_maker(context, label)
+    spec = _token_maker(one_off, label)
     streams = Streams(None, output, said)
     status = workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
     if status != 0:

@@ -11,7 +11,7 @@ from datacats.model.plan import PlaceFile, Plan
 from datacats.planning import admin, teardown
 from datacats.services import postgres
 from datacats.store import site_file
-from datacats.workflows import settle, sites, up
+from datacats.workflows import settle, sites, spares, up
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
@@ -42,6 +42,7 @@ def renew_secrets(reference: str | None, workspace: Workspace, events: Events = 
         apply(_secrets(workspace, context), workspace.ports, events)
         settle.settle(workspace, context, events)
         up.bring_up(workspace, context, up.Up(), events)
+    spares.launch(workspace, context)
     return f"{context.site.url}/"
 
 

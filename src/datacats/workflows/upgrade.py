@@ -13,7 +13,7 @@ from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import lock_file, site_file
-from datacats.workflows import claim, follow, images, layers, ours, settle, spares, up
+from datacats.workflows import changeover, claim, follow, images, layers, ours, settle, spares, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
@@ -50,7 +50,7 @@ def upgrade(
     takes the lock from before. Raises Unresolvable, Conflict for another CKAN line (its tables could not come back),
     and for a rollback with nothing recorded.
     """
-    environment = workspace.find(reference)
+    environment = changeover.finished(workspace, workspace.find(reference), events)
     record = _upgradable(workspace, environment, site)
     if not rollback:
         images.ensure(workspace, _version(environment, record), events)
@@ -73,6 +73,7 @@ def upgrade(
             phase = Phase.ROLLING_BACK if rollback else Phase.UPGRADING
             record = replace(record, images=new, previous=record.images, phase=phase)
             claim.write(workspace, environment, record)
+        follow.tell_lifted(goal, ready.lock, events)
         _take(workspace, there, ready, events)
         record = _replace(workspace, environment, record, events)
     spares.launch(workspace, workspace.context(environment, record))

@@ -46,6 +46,11 @@ def _answers(stage: Stage, _printed: bytes) -> Mapping[str, Any]:
     return {"page": ckan.get("/")[0], "found": states.found(ckan)}
 
 
+def _extended(stage: Stage, printed: bytes) -> Mapping[str, Any]:
+    """The same, with the new extension's plugin."""
+    return {**_answers(stage, printed), "plugins": Ckan(stage.url).action("status_show")["extensions"]}
+
+
 def _comes_back(stage: Stage, _printed: bytes) -> Mapping[str, Any]:
     """What was stopped can be started, and the dataset is there."""
     stage.run("start", stage.name)
@@ -66,6 +71,7 @@ COMMANDS = {
         Command("stop", ("stop", "NAME"), states.running, _comes_back),
         Command("upgrade", ("upgrade", "NAME"), states.outdated, _answers),
         Command("rollback", ("upgrade", "NAME", "--rollback"), states.upgraded, _answers, Conflict.exit_code),
+        Command("install", ("install", "-e", "NAME"), states.extensible, _extended),
         Command("purge", ("purge", "NAME", "-y"), states.half_started, _nothing, NotFound.exit_code),
         Command(
             "purge-all",

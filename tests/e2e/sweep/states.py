@@ -10,6 +10,22 @@ from tests.e2e.sweep.cut import cut_before
 from tests.e2e.sweep.stage import Stage
 
 _DATASET = {"name": "cat-census", "title": "Census of whiskers"}
+_EXTENSION = {
+    "pyproject.toml": """\
+[project]
+name = "ckanext-whiskers"
+version = "1"
+[project.entry-points."ckan.plugins"]
+whiskers = "ckanext.whiskers:Whiskers"
+""",
+    "ckanext/whiskers/__init__.py": """\
+import ckan.plugins as plugins
+
+
+class Whiskers(plugins.SingletonPlugin):
+    pass
+""",
+}
 _OLD = "2.12.0-000000000000"
 """A second name for the web image, as an older one would have."""
 
@@ -57,6 +73,17 @@ def outdated(stage: Stage, broken: bool) -> None:  # noqa: FBT001
     _ensure_made(stage)
     stage.put_back("made", whole=broken)
     _age(stage)
+    stage.run("start", stage.name)
+
+
+def extensible(stage: Stage, broken: bool) -> None:  # noqa: FBT001
+    """A running site with an extension in its source directory that is not installed yet."""
+    _ensure_made(stage)
+    stage.put_back("made", whole=broken)
+    for name, text in _EXTENSION.items():
+        path = stage.source / "ckanext-whiskers" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     stage.run("start", stage.name)
 
 

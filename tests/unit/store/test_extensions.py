@@ -203,3 +203,22 @@ def test_settings_are_taken_out_again() -> None:
 
 def test_an_ini_without_plugins_gets_them() -> None:
     assert ckan_ini.plugins(ckan_ini.changed(b"[app:main]\nuse = egg:ckan\n", ("cats",), {})) == ("cats",)
+
+
+def test_the_migrations_of_a_package_are_found_where_ckan_looks_for_them() -> None:
+    place = disk()
+    for path in ("cats/migration/cats/versions/01.py", "dogs/plugin/migration/dogs/versions/01.py"):
+        place.add(SOURCE / "ext" / "ckanext" / path, b"up")
+    place.add(SOURCE / "ext" / "ckanext" / "cats" / "migration" / "cats" / "env.py")
+    place.add(SOURCE / "ext" / "ckanext" / "cats" / "migration" / "cats" / "versions" / "README.md")
+    found = extensions.migrations(place, SOURCE / "ext")
+    assert found is not None
+    assert [path.parts[-2:] for path in found] == [("versions", "01.py")] * 2
+
+
+def test_a_package_without_a_place_for_migrations_has_none_and_one_with_an_empty_one_may_get_some() -> None:
+    place = disk()
+    place.add(SOURCE / "ext" / "src" / "ckanext" / "cats" / "plugin.py")
+    assert extensions.migrations(place, SOURCE / "ext") is None
+    place.add(SOURCE / "ext" / "src" / "ckanext" / "cats" / "migration" / "cats" / "alembic.ini")
+    assert extensions.migrations(place, SOURCE / "ext") == {}

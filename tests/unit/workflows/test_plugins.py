@@ -16,7 +16,14 @@ PACKAGES = {
         {"ckan.plugins": {"spatial_query": "a:B", "spatial_metadata": "a:C", "csw_harvester": "a:D"}},
     ),
 }
-LOCKED = "ckanext-cats==1 \\\n  --hash=sha256:0\nckanext-dogs @ git+https://example.org/dogs@0a1b2c\n"
+LOCKED = """\
+ckanext-cats==1 \\
+  --hash=sha256:0
+ckanext-dogs-too @ git+https://example.org/dogs-too@0a1b2c
+ckanext-dogs @ git+https://example.org/dogs@0a1b2c
+ckanext-left @ git+ssh://git@example.org/many@0a1b2c#subdirectory=left
+ckanext-right @ git+ssh://git@example.org/many@0a1b2c#subdirectory=right
+"""
 
 
 def test_the_sources_own_come_first_and_envvars_stays_last() -> None:
@@ -66,8 +73,27 @@ def test_a_service_that_another_enabled_extension_needs_stays_on() -> None:
         ("ckanext-cats[extra]==1 ; python_version > '3'", "ckanext-cats"),
         ("ckanext-dogs @ git+https://example.org/dogs@main", "ckanext-dogs"),
         ("git+https://example.org/dogs@main", "ckanext-dogs"),
+        ("git+https://example.org/dogs@feature/bark", "ckanext-dogs"),
+        ("git+ssh://git@example.org/many#subdirectory=right", "ckanext-right"),
         ("git+https://example.org/unknown", ""),
     ],
 )
 def test_a_requirement_means_a_package(requirement: str, name: str) -> None:
     assert plugins.name_of(requirement, LOCKED) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("git+https://example.org/a@v1", "git+https://example.org/a@v2", True),
+        ("git+https://example.org/a", "git+https://example.org/b", False),
+        ("git+https://example.org/a#subdirectory=x", "git+https://example.org/a#subdirectory=y", False),
+        ("git+ssh://git@example.org/a@v1", "git+ssh://git@example.org/a", True),
+        ("https://example.org/a-1.tar.gz", "https://example.org/a-2.tar.gz", False),
+        ("ckanext-cats==1", "ckanext_cats", True),
+    ],
+)
+def test_addresses_that_nothing_is_known_of_are_one_where_they_lead_to_one_package(
+    one: str, other: str, *, same: bool
+) -> None:
+    assert (plugins.key_of(one, "") == plugins.key_of(other, "")) is same

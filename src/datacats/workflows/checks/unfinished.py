@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datacats.errors import Conflict, DatacatsError
-from datacats.model.environment import Phase
+from datacats.model.environment import Environment, Phase
 from datacats.model.finding import Finding, Severity, ok
 from datacats.model.names import typed
-from datacats.store import environment_file, locate
+from datacats.store import change_file, environment_file, locate
 from datacats.store.root import FILE as ROOT_FILE
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
@@ -41,6 +41,7 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     halves = [Half(seen, _at_work(facts, seen)) for seen in facts.data.sites if seen.site.phase is not Phase.CREATED]
     found = (
         *map(judge, halves),
+        *(changing(environment, at_work=at_work) for environment, at_work in _changing(facts)),
         *(lost(name, source) for name, source in _without_source(facts)),
         *(stray(*each) for each in _strays(facts)),
     )
@@ -59,6 +60,20 @@ def judge(half: Half) -> Finding:
         f"{seen.name} is half {_WORDS[phase]}.",
         "A command was interrupted, or still makes images. Nothing is lost: the same command carries on.",
         typed(phase.verb, where, seen.site.name),
+    )
+
+
+def changing(environment: Environment, *, at_work: bool) -> Finding:
+    """Judge an environment of which what is installed is being changed."""
+    name = environment.name
+    if at_work:
+        return Finding(NAME, Severity.NOTE, f"What is installed in {name} is being changed at this moment.")
+    return Finding(
+        NAME,
+        Severity.WARNING,
+        f"What is installed in {name} is half changed.",
+        "An install or uninstall was interrupted. Nothing is lost: the same command carries on, and so does start.",
+        typed("start", name),
     )
 
 
@@ -88,6 +103,12 @@ def stray(data: Path, stranger: DatacatsError | None) -> Finding:
 
 def _at_work(facts: Facts, seen: SeenSite) -> bool:
     return facts.data.is_locked(seen.environment.data / "lock")
+
+
+def _changing(facts: Facts) -> Iterator[tuple[Environment, bool]]:
+    for environment in facts.data.environments:
+        if facts.ports.disk.entry(change_file.path(environment)) is not None:
+            yield environment, facts.data.is_locked(environment.data / "lock")
 
 
 def _without_source(facts: Facts) -> Iterator[tuple[str, Path]]:

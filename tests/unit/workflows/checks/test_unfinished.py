@@ -7,7 +7,7 @@ import pytest
 
 from datacats.model.environment import Phase
 from datacats.model.finding import Severity
-from datacats.store import environment_file
+from datacats.store import change_file, environment_file
 from datacats.workflows.checks import unfinished
 from tests.unit.builders import ENVIRONMENT, SITE
 from tests.unit.workflows.checks.scene import HOME, Scene
@@ -45,6 +45,19 @@ def test_a_site_that_a_command_works_on_is_left_to_it() -> None:
     (found,) = unfinished.check(scene.facts)
     assert (found.severity, found.fix) == (Severity.NOTE, "")
     assert "being purged" in found.what
+
+
+@pytest.mark.parametrize(("at_work", "fix"), [(False, "datacats start catstown"), (True, "")])
+def test_an_installation_that_was_cut_is_named_with_the_command_that_carries_on(*, at_work: bool, fix: str) -> None:
+    scene = Scene()
+    scene.disk.add(change_file.path(ENVIRONMENT))
+    lock = ENVIRONMENT.data / "lock"
+    scene.disk.add(lock)
+    if at_work:
+        scene.disk.holders[lock] = "datacats install"
+    (found,) = unfinished.check(scene.facts)
+    assert (found.severity, found.fix) == (Severity.NOTE if at_work else Severity.WARNING, fix)
+    assert "What is installed in catstown" in found.what
 
 
 def test_a_data_directory_without_its_source_is_an_error() -> None:
