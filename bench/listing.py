@@ -71,7 +71,7 @@ def _make(root: Root, workspace: Workspace, model: SiteContext, number: int) -> 
     subnets = (f"10.223.{number}.0/27", f"10.223.{number}.32/27")
     site = replace(model.site, port=7000 + number, subnets=subnets, phase=Phase.CREATED)
     context = SiteContext(environment, site, model.host)
-    for part in ("postgres", "solr", "redis", "files", "run/web", "run/redis"):
+    for part in ("postgres", "solr", "redis", "files", "mail", "run/web", "run/redis"):
         (context.directory / part).mkdir(parents=True)
     locate.record_source(workspace.ports.disk, environment, owner)
     site_file.write(workspace.ports.disk, environment, site, owner)

@@ -137,7 +137,7 @@ def test_a_chosen_port_that_is_taken_is_refused_with_its_holder_and_never_moved(
     desk.http.taken[5001] = "nginx (pid 7)"
     said = refused(desk, 13, "create", "catstown", "5001")
     assert "Port 5001 on 127.0.0.1 is taken by nginx (pid 7)." in said
-    assert str(derived_port("catstown")) in said
+    assert said.endswith(f"choose another one: datacats create {WORK / 'catstown'} 5002\n")
 
 
 def test_a_chosen_port_that_a_stopped_site_was_promised_is_refused_with_that_site(catstown: Desk) -> None:

@@ -307,7 +307,7 @@ def test_system_packages_become_an_image_of_their_own(index: Index) -> None:
     [
         "ckan user list",
         "run env",
-        "service add harvest-gather",
+        "service add cron",
         "demo-data catstown",
         "tweak --new-secrets catstown",
         "db load -",
@@ -341,7 +341,7 @@ def test_a_dry_run_of_service_shows_the_image_of_system_packages(index: Index) -
     desk = index.desk
     toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libgeos-c1v5"]\n[env]')
     desk.disk.add(SOURCE / "datacats.toml", toml.encode())
-    lines = desk.done("service", "add", "harvest-gather", "-e", "catstown", "--dry-run").lines
+    lines = desk.done("service", "add", "cron", "-e", "catstown", "--dry-run").lines
     assert " build datacats/web:" in lines[0]
 
 

@@ -49,8 +49,8 @@ class Started:
 
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
-    environment = changeover.finished(workspace, workspace.find(options.reference), events)
-    with sites.hold(workspace, environment.name, options.site, events) as there:
+    changeover.finished(workspace, workspace.find(options.reference), events)
+    with sites.hold(workspace, options.reference, options.site, events) as there:
         context = prepare(workspace, there, options, events)
         context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
     if options.wait:
