@@ -41,7 +41,6 @@ def running(desk: Desk) -> set[str]:
 
 def test_nothing_follows_the_new_ini_until_the_new_web_takes_over(index: Index) -> None:
     desk, seen = index.desk, list[set[str]]()
-    desk.done("service", "add", "cron", "-e", "catstown")
     desk.done("spare", "catstown")
     when_placed(desk, SOURCE / "ckan.ini", lambda: seen.append(running(desk)))
     desk.forget()
@@ -49,7 +48,7 @@ def test_nothing_follows_the_new_ini_until_the_new_web_takes_over(index: Index) 
     assert seen == [{f"datacats_{each}_catstown" for each in ("postgres", "solr", "redis", "mail")}]
     changes = desk.engine.mutations
     assert changes.index(f"stop {WORKER}") < changes.index(f"remove {WEB}"), "the page waits for no job"
-    assert {WEB, WORKER, "datacats_cron_catstown"} <= running(desk)
+    assert {WEB, WORKER} <= running(desk)
 
 
 def test_what_serves_is_not_touched_while_ckan_is_proven_to_start(index: Index) -> None:
