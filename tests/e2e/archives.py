@@ -8,7 +8,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from datacats.model.environment import IMAGE_USER
+_OWNER = (1000, 1000)
+"""Who all that an installation tests belongs to where its tests run as root."""
 
 
 def unpacked(requirement: str, within: Path) -> Path:
@@ -23,5 +24,5 @@ def unpacked(requirement: str, within: Path) -> Path:
     (directory,) = (each for each in fetched.iterdir() if each.is_dir())
     if os.geteuid() == 0:
         for each in (directory, *directory.rglob("*")):
-            os.chown(each, *IMAGE_USER)
+            os.chown(each, *_OWNER)
     return directory

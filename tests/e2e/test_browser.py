@@ -6,6 +6,8 @@ from pathlib import Path
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.expected_conditions import title_contains, url_contains
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.e2e.browser import browser
 from tests.e2e.conftest import PASSWORD, Running
@@ -39,16 +41,16 @@ def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_fi
         driver.get(f"{catstown.ckan.url}organization/new")
         fill(driver, title="Harbour")
         press(driver, "button[name=save]")
-        assert "Harbour" in driver.title
+        WebDriverWait(driver, 60).until(title_contains("Harbour"))
 
         driver.get(f"{catstown.ckan.url}dataset/new")
         fill(driver, title="Whales of the bay", notes="Counted from the pier, blubber and all")
         press(driver, "button[name=save]")
-        assert "/resource/new" in driver.current_url
+        WebDriverWait(driver, 60).until(url_contains("/resource/new"))
         driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
         fill(driver, name="Counts")
         press(driver, "button[name=save][value='go-metadata']")
-        assert "/dataset/whales-of-the-bay" in driver.current_url
+        WebDriverWait(driver, 60).until(url_contains("/dataset/whales-of-the-bay"))
 
         driver.get(f"{catstown.ckan.url}dataset/?q=blubber")
         assert driver.find_elements(By.LINK_TEXT, "Whales of the bay")

@@ -66,7 +66,14 @@ def test_a_site_harvests_from_another_that_it_is_linked_with(older: Running, cat
     catstown.ckan.action("organization_create", name="donor")
     catstown.ckan.action("package_create", name="donated", owner_org="donor", notes="x")
     older.installation.run("link", catstown.name, "-e", older.name)
-    wanted = {"name": "donor", "title": "Donor", "source_type": "ckan", "url": f"http://{catstown.name}:5000"}
+    older.ckan.action("organization_create", name="taker")
+    wanted = {
+        "owner_org": "taker",
+        "name": "donor",
+        "title": "Donor",
+        "source_type": "ckan",
+        "url": f"http://{catstown.name}:5000",
+    }
     source = older.ckan.action("harvest_source_create", **wanted)
     older.ckan.action("harvest_job_create", source_id=source["id"], run=True)
     older.ckan.until(lambda: older.ckan.action("package_search", fq="name:donated")["count"] == 1, seconds=180)

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import docker
@@ -44,7 +45,8 @@ pytestmark = pytest.mark.usefixtures("catstown")  # the layers of its images are
 
 def gateway() -> str:
     """The address of this host that containers of a build reach."""
-    found: str = docker.APIClient().inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"]
+    pool = docker.APIClient().inspect_network("bridge")["IPAM"]["Config"][0]
+    found: str = pool.get("Gateway") or str(next(ip_network(pool["Subnet"]).hosts()))  # not told by its first start
     return found
 
 

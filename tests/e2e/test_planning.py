@@ -40,7 +40,7 @@ def test_a_dry_run_changes_nothing_and_names_every_step(
     before = identities(catstown, engine)
     assert changes(catstown, tmp_path, "reload", catstown.name, "--dry-run") == []
     lines = catstown.installation.text("reload", catstown.name, "--dry-run").splitlines()
-    assert lines[0] == f"1 stop datacats_web_{catstown.name} (asked for)"
+    assert lines[0] == f"1 remove datacats_web_{catstown.name} (asked for)"
     assert identities(catstown, engine) == before
 
 

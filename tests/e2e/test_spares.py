@@ -31,6 +31,7 @@ CHOSEN = os.environ.get("DATACATS_WARM", "")
 
 TENTHS = 10
 VARYING = (
+    (re.compile(r"^Waiting for .*\n", re.MULTILINE), ""),  # a spare may be in the making
     (re.compile(r"(?m)^ *\d+\.\d\d s  wait until .*\n"), ""),  # ours: Solr is young
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*"), "TIME"),
     (re.compile(r"eyJ[\w.-]+"), "TOKEN"),
