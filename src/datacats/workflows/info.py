@@ -69,6 +69,11 @@ def one(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> 
     return info(reference, workspace, site=site).sites[0]
 
 
+def serves(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> bool:
+    """Whether the web of a site runs. Raises NotFound when there is no such site."""
+    return one(reference, workspace, site=site).containers.get(web.SERVICE) == "running"
+
+
 def every(workspace: Workspace) -> tuple[EnvironmentInfo, ...]:
     """Return all environments of the data root, with one request to the engine; a broken one says what is wrong."""
     seen = workspace.ports.engine.containers.list(label=f"{labels.ROOT}={workspace.root.uuid}")

@@ -64,7 +64,8 @@ def plan_link(wanted: Linking, workspace: Workspace, *, linked: bool) -> Plan:
     environment = _found(wanted, workspace)
     other = _other(workspace, wanted.to) if linked else _named(wanted.to)
     site = _with(complete(workspace, environment, wanted.site), other, linked=linked)
-    return up.plan_up(workspace, workspace.context(environment, site), up.Up()) if _runs(workspace, wanted) else Plan()
+    runs = info.serves(wanted.reference, workspace, site=wanted.site)
+    return up.plan_up(workspace, workspace.context(environment, site), up.Up()) if runs else Plan()
 
 
 def _found(wanted: Linking, workspace: Workspace) -> Environment:
@@ -80,7 +81,7 @@ def _change(workspace: Workspace, wanted: Linking, other: tuple[str, str], *, li
         if site != before:
             claim.write(workspace, environment, site)
         context = workspace.context(environment, site)
-        runs = _runs(workspace, wanted)
+        runs = info.serves(wanted.reference, workspace, site=site.name)
         done = up.bring_up(workspace, context, up.Up(), events) if runs else Plan()
     if runs:
         spares.launch(workspace, context)
@@ -98,10 +99,6 @@ def _change(workspace: Workspace, wanted: Linking, other: tuple[str, str], *, li
 def _with(site: Site, other: tuple[str, str], *, linked: bool) -> Site:
     rest = tuple(each for each in site.links if each != other)
     return replace(site, links=(*rest, other) if linked else rest)
-
-
-def _runs(workspace: Workspace, wanted: Linking) -> bool:
-    return info.one(wanted.reference, workspace, site=wanted.site).containers.get("web") == "running"
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def switch(wanted: Switching, workspace: Workspace, events: Events = ignore) -> 
     with sites.hold(workspace, wanted.reference, wanted.site, events) as there:
         plan, context = _plan(workspace, there, wanted)
         up.carry_out(workspace, context, plan, events)
-    if _runs(workspace, context.environment, wanted):
+    if info.serves(context.environment.name, workspace, site=wanted.site):
         spares.launch(workspace, context)
     return Switched(context.environment.name, context.site.name, wanted.service, wanted.on, tuple(map(str, plan)))
 
@@ -102,12 +102,8 @@ def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tupl
     written = [PlaceFile(path, after, owner, mode, cause="asked for")] if after != before else []
     changed = replace(environment, services={**environment.services, wanted.service: wanted.on})
     context = replace(context, environment=changed)
-    runs = _runs(workspace, environment, wanted)
+    runs = info.serves(environment.name, workspace, site=wanted.site)
     return Plan.of(written) + (up.plan_up(workspace, context, up.Up()) if runs else Plan()), context
-
-
-def _runs(workspace: Workspace, environment: Environment, wanted: Switching) -> bool:
-    return info.one(environment.name, workspace, site=wanted.site).containers.get("web") == "running"
 
 
 def _refuse(service: str) -> None:
