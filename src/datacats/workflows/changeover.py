@@ -32,7 +32,7 @@ def prove(workspace: Workspace, context: SiteContext, choices: bytes, events: Ev
     """
     proven: list[str] = []
     for site in _running(workspace, context.environment, events):
-        with workspace.lock_site(context.environment, site.site.name):
+        with workspace.lock_site(context.environment, site.site.name, events):
             coming = replace(site, layer=context.layer)
             because = "CKAN must start with what is installed"
             try:
@@ -48,7 +48,7 @@ def bring(workspace: Workspace, environment: Environment, events: Events) -> tup
     """Bring each site that runs to what is installed already; return them, and whether anything had to be done."""
     brought: dict[str, bool] = {}
     for context in _running(workspace, environment, events):
-        with workspace.lock_site(environment, context.site.name):
+        with workspace.lock_site(environment, context.site.name, events):
             settled = settle.settle(workspace, context, events)
             changed = bool(up.bring_up(workspace, context, up.Up(), events))
         if changed:
@@ -81,7 +81,7 @@ def finished(workspace: Workspace, environment: Environment, events: Events) -> 
     """Return the environment without a change that is half done: one that was cut is brought to its end."""
     if change_file.read(workspace.ports.disk, environment) is None:
         return environment
-    with workspace.lock_environment(environment):
+    with workspace.lock_environment(environment, events):
         carry_on(workspace, environment, events)
     return locate.describe(workspace.ports.disk, workspace.root, environment.source)
 
@@ -103,12 +103,12 @@ def _carry(workspace: Workspace, environment: Environment, change: Change, event
 
 def _replace(workspace: Workspace, environment: Environment, change: Change, events: Events) -> None:
     for context in _sites(workspace, environment, change):
-        with workspace.lock_site(environment, context.site.name):
+        with workspace.lock_site(environment, context.site.name, events):
             apply(_set_aside(workspace, context, change), workspace.ports, events)
     apply(Plan.of(_placed(workspace, environment, change)), workspace.ports, events)
     environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
     for context in _sites(workspace, environment, change):
-        with workspace.lock_site(environment, context.site.name):
+        with workspace.lock_site(environment, context.site.name, events):
             up.bring_up(workspace, context, up.Up(), events)
         spares.launch(workspace, context)
 
