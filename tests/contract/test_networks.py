@@ -29,6 +29,13 @@ def test_a_network_is_listed_with_its_subnet_and_labels_beside_those_of_others(
     assert seen["bridge"].subnets
 
 
+def test_networks_are_sorted_by_name(stage: Stage, network: NetworkSpec) -> None:
+    names = [each.name for each in stage.engine.networks.list()]
+
+    assert network.name in names
+    assert names == sorted(names)
+
+
 def test_a_network_name_that_is_taken_is_refused(stage: Stage, network: NetworkSpec) -> None:
     with pytest.raises(NameTaken, match=network.name):
         stage.engine.networks.create(replace(network, subnet=stage.subnet()))

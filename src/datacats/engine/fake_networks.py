@@ -24,12 +24,12 @@ class FakeNetworks:
         self._world = world
 
     def list(self) -> tuple[NetworkSeen, ...]:
-        """Return all networks, those that every engine has included."""
+        """Return all networks, those that every engine has included, sorted by name."""
         self._world.ask("list networks")
         ours = (
             NetworkSeen(spec.name, spec.name, (spec.subnet,), spec.labels) for spec in self._world.networks.values()
         )
-        return (*_BUILT_IN, *ours)
+        return tuple(sorted((*_BUILT_IN, *ours), key=_name))
 
     def create(self, spec: NetworkSpec) -> None:
         """Make a network."""
@@ -63,3 +63,7 @@ class FakeNetworks:
         with suppress(NoSuchContainer):
             joined = self._world.container(container)
             joined.networks[:] = [each for each in joined.networks if each != network]
+
+
+def _name(seen: NetworkSeen) -> str:
+    return seen.name

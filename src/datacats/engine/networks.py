@@ -21,8 +21,8 @@ class DockerNetworks:
         self._wire = wire
 
     def list(self) -> tuple[NetworkSeen, ...]:
-        """Return all networks of the engine."""
-        return tuple(_seen(each) for each in self._wire.call("GET", "/networks"))
+        """Return all networks of the engine, sorted by name."""
+        return tuple(sorted(map(_seen, self._wire.call("GET", "/networks")), key=_name))
 
     def create(self, spec: NetworkSpec) -> None:
         """Make a network."""
@@ -53,3 +53,7 @@ def _seen(told: Mapping[str, Any]) -> NetworkSeen:
         subnets=tuple(pool["Subnet"] for pool in pools if pool.get("Subnet")),
         labels=told.get("Labels") or {},
     )
+
+
+def _name(seen: NetworkSeen) -> str:
+    return seen.name

@@ -138,7 +138,7 @@ class Networks(Protocol):
     """Networks of the engine."""
 
     def list(self) -> tuple[NetworkSeen, ...]:
-        """Return all networks of the engine: foreign ones matter for their subnets."""
+        """Return all networks of the engine, sorted by name: foreign ones matter for their subnets."""
 
     def create(self, spec: NetworkSpec) -> None:
         """Make a network. Raises NameTaken, AddressTaken (subnet in use)."""
