@@ -9,9 +9,18 @@ from datacats.apply import apply
 from datacats.errors import AddressTaken, NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
-from datacats.model.names import BACKING_SERVICES, SERVICES
+from datacats.model.names import BACKING_SERVICES, SERVICES, container_name
 from datacats.model.observed import Observed
-from datacats.model.plan import CreateContainer, Operation, Plan, RemoveContainer, RunOneOff, Wait
+from datacats.model.plan import (
+    CreateContainer,
+    Operation,
+    Plan,
+    RemoveContainer,
+    RemoveNetwork,
+    RunOneOff,
+    StopContainer,
+    Wait,
+)
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
@@ -92,7 +101,7 @@ def plan_of(workspace: Workspace, context: SiteContext, found: Survey, how: Up) 
     if how.only is None:
         steps += _switched_off(workspace, context, found.observed)
     last = losses.last(workspace, context, found.losses, chosen)
-    return found.losses.first + found.placed + _without_spare(found, context, steps) + steps + last
+    return found.losses.first + found.placed + _without_spare(found, context, steps) + last
 
 
 def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed) -> Plan:
@@ -178,10 +187,19 @@ def _move_subnets(workspace: Workspace, context: SiteContext, events: Events) ->
 
 
 def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:
-    """What knows the site as it was, and is on its networks, goes before anything is changed."""
-    changes = any(not isinstance(step, Wait) for step in steps)
+    """What knows the site as it was, and is on its networks, goes before anything else does.
+
+    Where no more than web goes, a new one need not wait for that: nobody takes the spare while the site is locked.
+    """
     there = found.observed.container(spare.name(context))
-    return Plan.of([RemoveContainer(there.name, cause="the site changes")] if there and changes else [])
+    waits = [isinstance(step, Wait) for step in steps]
+    if there is None or all(waits):
+        return steps
+    gone = RemoveContainer(there.name, cause="the site changes")
+    goes = {step.name for step in steps if isinstance(step, StopContainer | RemoveContainer | RemoveNetwork)}
+    web = container_name("web", context.environment.name, context.site.name)
+    at = [*waits, True].index(True) if goes <= {web} else 0
+    return Plan.of([*steps.operations[:at], gone, *steps.operations[at:]])
 
 
 def _desired(workspace: Workspace, context: SiteContext) -> tuple[Desired, parts.Private, str]:
