@@ -161,7 +161,7 @@ def _changing(disk: FakeDisk, change: str, path: Path, done: str) -> Iterator[No
 
 
 def _check(refused: Mapping[Path, int], path: Path) -> None:
-    for place in (path, *path.parents):
+    for place in (path, *path.parents) if refused else ():
         if place in refused:
             raise system_error(refused[place])
 

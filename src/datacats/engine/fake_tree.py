@@ -115,10 +115,15 @@ class FakeTree:
 
     def _place(self, path: Path) -> Path:
         """Return the real path of a name: links on the way are followed, the last part is not."""
+        if path in self._nodes:
+            return path
         path = Path(os.path.normpath(path))
         return path if path == _ROOT else self._checked(self._follow(path.parent), path.name)
 
     def _follow(self, path: Path, links: int = _LINKS) -> Path:
+        there = self._nodes.get(path)
+        if there and there.kind != "link":
+            return path
         place = _ROOT
         for part in Path(os.path.normpath(path)).parts[1:]:
             place = self._checked(place, part)
