@@ -154,6 +154,11 @@ def running(desk: Desk) -> None:
     desk.create("catstown")
 
 
+def in_production(desk: Desk) -> None:
+    running(desk)
+    desk.done("start", "catstown", "--production")
+
+
 def stopped(desk: Desk) -> None:
     running(desk)
     desk.done("stop", "catstown")
@@ -213,6 +218,7 @@ COMMANDS: dict[str, tuple[Begin, tuple[str, ...], int]] = {
     "image-only": (nothing, ("create", "catstown", "--image-only"), 5),
     "start": (stopped, ("start", "catstown"), 0),
     "reload": (running, ("reload", "catstown"), 0),
+    "reload-production": (in_production, ("reload", "catstown"), 0),
     "regain": (without_index, ("start", "catstown"), 0),
     "stop": (running, ("stop", "catstown"), 0),
     "upgrade": (outdated, ("upgrade", "catstown"), 0),
