@@ -77,6 +77,17 @@ def test_production_stays_production_when_web_is_replaced(production: Running, e
     assert "gunicorn" in json.dumps(engine.top(f"datacats_web_{production.name}"))
 
 
+def test_a_mistake_takes_no_production_site_down(production: Running, engine: docker.APIClient) -> None:
+    (plugin,) = production.source.glob("ckanext-*/ckanext/*/plugin.py")
+    web, before = f"datacats_web_{production.name}", plugin.read_text()
+    identity = engine.inspect_container(web)["Id"]
+    plugin.write_text(f"{before}\nraise RuntimeError('no cats')\n")
+    refused = production.installation.run("reload", production.name, status=16).stderr.decode()
+    plugin.write_text(before)
+    assert f"does not start with {plugin.parents[2].name}: RuntimeError: no cats" in refused
+    assert (engine.inspect_container(web)["Id"], production.ckan.get("/")[0]) == (identity, 200)
+
+
 def test_every_link_to_a_stylesheet_or_script_works_in_production(production: Running) -> None:
     _, page = production.ckan.get("/")
     links = re.findall(r'(?:href|src)="(/[^"]+\.(?:css|js)[^"]*)"', page)

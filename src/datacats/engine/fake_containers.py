@@ -135,9 +135,12 @@ class FakeContainers:
             outcome = _begin(self._world, container, streams.stdin.read() if streams.stdin else b"")
             write(outcome, streams)
         except KeyboardInterrupt:
+            end(self._world, container, _INTERRUPTED)
             return _interrupted(interruptible=interruptible).exit_code
-        finally:
-            self._world.containers.pop(container.name, None)
+        except BaseException:
+            self.remove(container.name)
+            raise
+        end(self._world, container, outcome.exit_code or 0)
         return outcome.exit_code or 0
 
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:

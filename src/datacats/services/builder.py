@@ -12,7 +12,9 @@ from datacats.model.service import Attachment, ContainerSpec, Limits, Mount
 from datacats.services import web
 from datacats.services.common import RUN, front, site_labels
 
-PURPOSE = "install"
+RESOLVE, LAY = "resolve", "lay"
+"""What it can be told to do: ask an index, or write a layer."""
+
 _CACHE = "/cache"
 _TOLD = ("variables", "uv.toml")
 _AUTHORITIES = "authorities.pem"
@@ -44,7 +46,7 @@ def describe(context: SiteContext, image: ImageRef, verb: str, places: tuple[Pat
         networks=(Attachment(front(context)),),
         limits=Limits(memory=2048),
         auto_remove=True,
-        labels={**site_labels(context), labels.ONE_OFF: PURPOSE},
+        labels={**site_labels(context), labels.ONE_OFF: verb},
     )
 
 

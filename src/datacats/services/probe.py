@@ -11,6 +11,8 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec, Mount
 from datacats.services.common import RUN, site_labels
 
+PURPOSE = "probe"
+
 SEEN, OWN = "seen", "own"
 """A file that anyone may read, and one that only its owner may."""
 
@@ -32,7 +34,7 @@ def describe(context: SiteContext, directory: Path, nonce: str, *, foreign: bool
         user=":".join(map(str, IMAGE_USER)) if foreign else context.host.user,
         mounts=(Mount(str(directory), RUN, read_only=True),),
         auto_remove=True,
-        labels={**site_labels(context), labels.ONE_OFF: "probe"},
+        labels={**site_labels(context), labels.ONE_OFF: PURPOSE},
     )
 
 

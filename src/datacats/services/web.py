@@ -166,6 +166,11 @@ def pages(*words: str) -> tuple[str, ...]:
     return (*_PAGES, *words)
 
 
+def check(context: SiteContext) -> tuple[str, ...]:
+    """The command that loads CKAN as the production server does, and ends: 0 when it could serve."""
+    return (*_command(context), "--check-config")
+
+
 def _stop_signal(context: SiteContext) -> str:
     """The development server dies of SIGTERM in the middle of what it does; by SIGKILL it dies of that sooner."""
     return "SIGKILL" if context.site.mode is Mode.DEVELOPMENT else "SIGTERM"

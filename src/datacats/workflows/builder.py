@@ -62,7 +62,7 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     output = io.BytesIO()
     said = io.BytesIO()
     given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
-    described = spec(workspace, context, "resolve").labelled()
+    described = spec(workspace, context, builder.RESOLVE).labelled()
     status = workspace.ports.engine.containers.run(described, given, interruptible=True)
     if status != 0:
         raise CommandFailed(
@@ -109,7 +109,7 @@ def explained(detail: str) -> CommandFailed:
 def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:
     """Return the step that installs exact packages into a layer."""
     stdin = json.dumps({"packages": packages}).encode()
-    return RunOneOff(spec(workspace, context, "lay", layer), stdin=stdin, cause="exact packages of datacats.lock")
+    return RunOneOff(spec(workspace, context, builder.LAY, layer), stdin=stdin, cause="exact packages of datacats.lock")
 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:

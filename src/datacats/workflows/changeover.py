@@ -50,7 +50,7 @@ def bring(workspace: Workspace, environment: Environment, events: Events) -> tup
     for context in _running(workspace, environment, events):
         with workspace.lock_site(environment, context.site.name, events):
             settled = settle.settle(workspace, context, events)
-            changed = bool(up.bring_up(workspace, context, up.Up(), events))
+            changed = bool(up.bring_up(workspace, context, up.Up(proven=settled), events))
         if changed:
             spares.launch(workspace, context)
         brought[context.site.name] = settled or changed
@@ -109,7 +109,7 @@ def _replace(workspace: Workspace, environment: Environment, change: Change, eve
     environment = locate.describe(workspace.ports.disk, workspace.root, environment.source)
     for context in _sites(workspace, environment, change):
         with workspace.lock_site(environment, context.site.name, events):
-            up.bring_up(workspace, context, up.Up(), events)
+            up.bring_up(workspace, context, up.Up(proven=True), events)
         spares.launch(workspace, context)
 
 

@@ -14,8 +14,9 @@ from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension, KeptBack, Lock, Unbuilt
 from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
+from datacats.services.builder import LAY
 from datacats.store import documents, layer
-from datacats.workflows import builder, placement
+from datacats.workflows import builder, ours, placement
 from datacats.workflows.workspace import Workspace
 
 _FORMAT = "1"
@@ -75,6 +76,7 @@ def ensure(
     if lock.packages:
         if not resolution.asked:
             builder.prepare(workspace, context, events)
+        steps = [*ours.remove_one_offs(workspace, context, {LAY}), *steps]
         steps.append(builder.lay(workspace, context, lock.packages, making))
     steps += _own_files(making, own, owner)
     steps += [RemoveTree(target, cause="it is not in use, and made anew")] if disk.entry(target) is not None else []

@@ -66,6 +66,11 @@ def remove_one_offs(workspace: Workspace, context: SiteContext, purposes: Collec
 
     For purposes that only the holder of the site's lock starts them for: then none of them is anybody's.
     """
-    seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
-    left = (each for each in seen.containers if each.labels.get(labels.ONE_OFF) in purposes)
-    return Plan.of(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in left)
+    seen = observe(workspace.ports, context.environment, context.site.name)
+    return left(seen.of(workspace.root.uuid), purposes)
+
+
+def left(seen: Observed, purposes: Collection[str]) -> Plan:
+    """Plan to remove the one-off containers among what was seen, as ``remove_one_offs`` does."""
+    there = (each for each in seen.containers if each.labels.get(labels.ONE_OFF) in purposes)
+    return Plan.of(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in there)

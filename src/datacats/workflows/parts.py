@@ -14,6 +14,7 @@ from datacats.model.plan import CreateVolume, Operation, PlaceFile, Plan
 from datacats.planning import template
 from datacats.services import volumes, web
 from datacats.services.common import volume
+from datacats.workflows import ours
 from datacats.workflows.template import Template
 from datacats.workflows.workspace import Workspace
 
@@ -26,7 +27,7 @@ def populate(workspace: Workspace, context: SiteContext, start: Template) -> Pla
     if context.site.placement is Placement.BIND:
         there = {part: disk.entry(context.directory / part) is not None for part in template.PARTS}
         return template.populate(start.path, context.directory, owner, there)
-    operations: list[Operation] = []
+    operations: list[Operation] = [*ours.remove_one_offs(workspace, context, {volumes.PURPOSE})]
     for part in STATE:
         if disk.entry(mark(context, part)) is None:
             operations += _cloned(context, start, part)
@@ -65,7 +66,8 @@ def private(workspace: Workspace, context: SiteContext, wanted: Private, observe
     if context.site.placement is Placement.COPIES:
         contents[web.SOURCE] = wanted.source
     there = {seen.name for seen in observed.volumes}
-    return Plan.of(step for part in contents for step in _filled(workspace, context, part, contents[part], there))
+    steps = (step for part in contents for step in _filled(workspace, context, part, contents[part], there))
+    return ours.left(observed, {volumes.PURPOSE}) + Plan.of(steps)
 
 
 def _below(workspace: Workspace, directory: Path, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import ConfigError, Conflict, EngineError, PathUnseen
+from datacats.model import labels
 from datacats.model.environment import Mode, Placement, SiteContext
 from datacats.model.event import Events, Said
-from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveTree
+from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveContainer, RemoveTree
 from datacats.model.secrets import random_text
 from datacats.services import probe
 from datacats.store import placements, source
@@ -49,7 +50,7 @@ def _find_out(workspace: Workspace, context: SiteContext, events: Events) -> Pla
     directory = workspace.root.path / "_probe"
     nonce = random_text(32)
     clear = Plan.of([RemoveTree(directory, cause=_CAUSE)])
-    apply(clear + _placed(context, directory, nonce), workspace.ports, events)
+    apply(_abandoned(workspace) + clear + _placed(context, directory, nonce), workspace.ports, events)
     foreign = workspace.engine_info().rootless
     spec = probe.describe(context, directory, nonce, foreign=foreign)
     try:
@@ -60,6 +61,13 @@ def _find_out(workspace: Workspace, context: SiteContext, events: Events) -> Pla
     if status not in _FOUND:
         raise EngineError(f"A first container ended with status {status}.", "See whether it is well: datacats doctor")
     return _FOUND[status]
+
+
+def _abandoned(workspace: Workspace) -> Plan:
+    """Plan to remove what interrupted runs left: whoever holds the root lock is the only one who looks."""
+    probes = workspace.ports.engine.containers.list(label=f"{labels.ONE_OFF}={probe.PURPOSE}")
+    left = (each for each in probes if each.labels.get(labels.ROOT) == workspace.root.uuid)
+    return Plan.of(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in left)
 
 
 _FOUND = {0: Placement.BIND, probe.FOREIGN: Placement.VOLUMES, probe.UNSEEN: Placement.COPIES}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 from collections.abc import Mapping, Sequence
 
 from datacats.apply import apply, last_lines
@@ -17,7 +16,7 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
-from datacats.workflows import ours, trial, up
+from datacats.workflows import ours, startup, trial, up
 from datacats.workflows.workspace import Workspace
 
 Found = Sequence[Extension | Unbuilt]
@@ -55,7 +54,7 @@ def settle(
         try:
             apply(_migrate(one_off, cause=because or _OTHERS), workspace.ports, events)
         except CommandFailed as error:
-            raise _explained(context, error) from error
+            raise startup.explained(context, error) from error
         made = {key: _token(workspace, one_off, key) for key in _missing_tokens(workspace, context, choices)}
     if made:
         have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)
@@ -100,22 +99,6 @@ def forget(context: SiteContext, *, cause: str) -> Plan:
     """Plan to forget what was settled, and the tokens that were made: the next time all of it is done again."""
     tokens = site_file.tokens_path(context.environment, context.site.name)
     return Plan.of([RemoveTree(context.directory / _FILE, cause=cause), RemoveTree(tokens, cause=cause)])
-
-
-def _explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
-    """Name the extension whose code CKAN was in when it ended, and what it ended with."""
-    lines = error.detail.splitlines()
-    itself = rf"{web.PROJECT}/(?:src/)?ckanext/(\w+)/"
-    found = re.finditer(rf"{web.LAYER}/ckanext/(\w+)/|{itself}|{web.PROJECT}/([\w.-]+)/", error.detail)
-    places = [(match[1] or match[2], match[3]) for match in found]
-    culprit = next((f"ckanext-{name}" if name else own for name, own in reversed(places)), "")
-    said = (line for line in reversed(lines) if re.match(r"[\w.]+: |[\w.]+(Error|Exception)$", line))
-    with_what = f" with {culprit}" if culprit else ""
-    return CommandFailed(
-        f"CKAN {context.environment.ckan} does not start{with_what}: {next(said, error.message)}",
-        f"Mend it, or take it out: datacats uninstall -e {context.environment.name} {culprit or 'NAME'}",
-        detail=error.detail,
-    )
 
 
 def _recorded(workspace: Workspace, context: SiteContext) -> str:

@@ -9,7 +9,7 @@ from datacats.apply import apply
 from datacats.errors import AddressTaken, NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
-from datacats.model.names import BACKING_SERVICES, SERVICES, container_name
+from datacats.model.names import BACKING_SERVICES, RUN_CKAN, SERVICES, container_name
 from datacats.model.observed import Observed
 from datacats.model.plan import (
     CreateContainer,
@@ -21,12 +21,13 @@ from datacats.model.plan import (
     StopContainer,
     Wait,
 )
+from datacats.model.service import ServiceSpec
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
 from datacats.services import files, spare
 from datacats.services.describe import Desired, describe
-from datacats.workflows import claim, losses, ours, parts, placement, rendered, subnets
+from datacats.workflows import claim, losses, ours, parts, placement, rendered, startup, subnets
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -37,6 +38,7 @@ class Up:
     ``only`` names the services (None = all), ``replace`` those that are made anew even when they match; ``after_web``
     follows each start of web; without ``wait`` nobody waits for the page. Of a site that is not
     ``settled`` nothing is believed but that its services run: an earlier run may have been cut right after a start.
+    With ``proven`` CKAN was seen to start as it is described.
     ``one_offs`` says that containers of web's image follow, so that it must be there.
     """
 
@@ -45,6 +47,7 @@ class Up:
     after_web: Sequence[Operation] = field(default=())
     wait: bool = True
     settled: bool = True
+    proven: bool = False
     one_offs: bool = False
 
 
@@ -97,11 +100,26 @@ def plan_of(workspace: Workspace, context: SiteContext, found: Survey, how: Up) 
         [(service, probe) for service, probe in desired.ready if service != "web" or how.wait],
         how.settled,
     )
-    steps = converge(desired.networks, services, found.observed, following, anew=how.replace)
+    steps = _converge(context, found, services, following, how)
     if how.only is None:
         steps += _switched_off(workspace, context, found.observed)
     last = losses.last(workspace, context, found.losses, chosen)
     return found.losses.first + found.placed + _without_spare(found, context, steps) + last
+
+
+def _converge(
+    context: SiteContext, found: Survey, services: Sequence[ServiceSpec], following: Following, how: Up
+) -> Plan:
+    """A web that serves in production is replaced when all that it works with is there, and CKAN was seen to start."""
+
+    def bring(chosen: Sequence[ServiceSpec]) -> Plan:
+        return converge(found.desired.networks, chosen, found.observed, following, anew=how.replace)
+
+    steps = bring(services)
+    if how.proven or not startup.is_due(context, found.observed, steps):
+        return steps
+    first, then = ([each for each in services if (each.service in RUN_CKAN) is last] for last in (False, True))
+    return bring(first) + startup.trial(context, found.observed) + bring(then)
 
 
 def _switched_off(workspace: Workspace, context: SiteContext, observed: Observed) -> Plan:
@@ -138,11 +156,11 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
 def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Events) -> None:
     """Carry out a plan that brings a site up, with the image that it asks for.
 
-    Raises AddressTaken naming who has its port.
+    Raises AddressTaken naming who has its port, CommandFailed when CKAN does not start in place of one that serves.
     """
     if needs_image(context, plan):
         _ensure_image(workspace, context, events)
-    with claim.explaining(workspace, context):
+    with claim.explaining(workspace, context), startup.explaining(context):
         apply(plan, workspace.ports, events)
 
 

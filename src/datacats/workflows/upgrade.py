@@ -13,7 +13,7 @@ from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import lock_file, site_file
-from datacats.workflows import changeover, claim, follow, images, layers, ours, settle, spares, up
+from datacats.workflows import changeover, claim, follow, images, layers, ours, settle, spares, startup, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
@@ -48,7 +48,8 @@ def upgrade(
 
     What is installed is resolved anew under the pins of another CKAN release, before anything changes; a rollback
     takes the lock from before. Raises Unresolvable, Conflict for another CKAN line (its tables could not come back),
-    and for a rollback with nothing recorded.
+    and for a rollback with nothing recorded, and CommandFailed where the old web serves in production and CKAN does
+    not start on the new images.
     """
     environment = changeover.finished(workspace, workspace.find(reference), events)
     record = _upgradable(workspace, environment, site)
@@ -67,6 +68,7 @@ def upgrade(
         there = workspace.context(environment, record)
         goal = replace(there, site=replace(record, images=new))
         ready = (follow.prepare_previous if rollback else follow.prepare)(workspace, goal, events)
+        startup.try_out(workspace, replace(goal, layer=ready.layer), events)
         if new != record.images:
             if not rollback:
                 follow.remember(workspace, there, events)

@@ -75,6 +75,12 @@ def turned(chosen: Sequence[Point], turn: int) -> list[Point]:
     return [*chosen[first:], *chosen[:first]]
 
 
+def spread(chosen: Sequence[Point]) -> list[Point]:
+    """Return the same points, those of any beginning spread over the whole: each comes far from those before it."""
+    digits = len(chosen).bit_length()
+    return [chosen[at] for at in sorted(range(len(chosen)), key=lambda at: f"{at:0{digits}b}"[::-1])]
+
+
 def _representatives(groups: Iterable[Sequence[Point]], turn: int) -> list[Point]:
     return [group[turn % len(group)] for group in groups if group]
 

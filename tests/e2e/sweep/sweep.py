@@ -20,18 +20,29 @@ Choose = Callable[[list[Step]], Sequence[Point]]
 
 @dataclass
 class Report:
-    """What a sweep has found."""
+    """What a sweep has found; ``tried`` of ``points`` were gone to."""
 
+    tried: int = 0
     points: int = 0
     seconds: float = 0
     failed: list[str] = field(default_factory=list)
 
+    @property
+    def tells(self) -> bool:
+        """Whether enough points were gone to for anything to be concluded: a third of them."""
+        return self.tried * 3 >= self.points
+
     def __add__(self, other: Report) -> Report:
-        return Report(self.points + other.points, self.seconds + other.seconds, self.failed + other.failed)
+        return Report(
+            self.tried + other.tried,
+            self.points + other.points,
+            self.seconds + other.seconds,
+            self.failed + other.failed,
+        )
 
     def __str__(self) -> str:
-        lines = [f"{self.points} points in {self.seconds:.0f} s, {len(self.failed)} differ", *self.failed]
-        return "\n  ".join(lines)
+        told = f"{self.tried} of {self.points} points in {self.seconds:.0f} s, {len(self.failed)} differ"
+        return "\n  ".join([told, *self.failed])
 
 
 @dataclass
@@ -55,19 +66,18 @@ class Laps:
 def sweep(command: Command, stage: Stage, choose: Choose, say: Say, within: float = math.inf) -> Report:
     """Cut a command off at the chosen points of its run, one after another, and compare what is there in the end.
 
-    No point is begun after ``within`` seconds; those left out are told.
+    No point is begun ``within`` seconds after the first; the report tells how many were.
     """
     began = time.monotonic()
     steps, expected = _uninterrupted(command, stage)
     chosen = choose(steps)
     count = sum(step.kind == "request" for step in steps)
     say(f"{command.name}: {count} requests, {len(steps) - count} disk operations; {len(chosen)} points")
-    report, broken = Report(), False
+    report, broken, first = Report(points=len(chosen)), False, time.monotonic()
     for number, point in enumerate(chosen, 1):
-        if time.monotonic() - began > within:
-            say(f"{command.name}: the time is up; {len(chosen) - number + 1} points are left out")
+        if time.monotonic() - first > within:
             break
-        report.points = number
+        report.tried = number
         laps = Laps()
         command.before(stage, broken)
         laps.end("before")

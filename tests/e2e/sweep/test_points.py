@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.e2e.sweep.points import Step, every_change, every_step, part, points, turned
+from itertools import pairwise
+
+import pytest
+
+from tests.e2e.sweep.points import Point, Step, every_change, every_step, part, points, spread, turned
 
 STEPS = [
     Step("request", 1, "look", 1, 2, changes=False),
@@ -53,3 +57,14 @@ def test_each_turn_begins_with_another_point_and_loses_none() -> None:
     assert [turned(whole, turn)[0] for turn in range(len(whole))] == whole
     assert sorted(said([*turned(whole, 3)])) == sorted(said([*whole]))
     assert turned([], 3) == []
+
+
+@pytest.mark.parametrize("count", [5, 8, 23, 64, 100])
+def test_what_is_left_out_when_the_time_is_up_lies_between_what_was_tried(count: int) -> None:
+    whole = [Point("disk", number, "before") for number in range(count)]
+    order = [point.number for point in spread(whole)]
+    assert sorted(order) == list(range(count))
+    for tried in range(1, count):
+        ends = [*sorted(order[:tried]), count]
+        assert max(after - before for before, after in pairwise(ends)) <= 3 * count / tried
+    assert spread([]) == []

@@ -20,7 +20,7 @@ PRIVATE, CACHE, LAYER = Path("/data/run/build"), Path("/data/_cache"), Path("/da
 
 
 def install(host: Host = HOST, layer: Path | None = LAYER) -> ContainerSpec:
-    return builder.describe(context(host=host), BUILD, "install", (PRIVATE, CACHE, layer))
+    return builder.describe(context(host=host), BUILD, builder.LAY, (PRIVATE, CACHE, layer))
 
 
 def mounted(spec: ContainerSpec) -> dict[str, tuple[str, bool]]:
@@ -47,9 +47,9 @@ def test_it_reaches_the_index_and_no_service_of_the_site() -> None:
 def test_it_is_a_throw_away_container_of_the_caller() -> None:
     spec = install()
     assert (spec.name, spec.auto_remove, spec.user, spec.ports) == ("", True, "1000:1001", ())
-    assert spec.labels[labels.ONE_OFF] == "install"
+    assert spec.labels[labels.ONE_OFF] == "lay"
     assert labels.SERVICE not in spec.labels
-    assert spec.command == ("python3", "/usr/lib/datacats/extensions.py", "install")
+    assert spec.command == ("python3", "/usr/lib/datacats/extensions.py", "lay")
 
 
 def test_it_sees_no_secret_of_the_site_and_none_of_its_files() -> None:

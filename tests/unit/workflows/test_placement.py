@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from datacats.engine.fake_world import Call, Outcome
+from datacats.errors import EngineUnreachable
 from datacats.model import labels
 from datacats.model.service import VolumeSpec
 from tests.support.desk import HOME, WORK, Desk
@@ -93,6 +95,42 @@ def test_another_engine_at_the_same_address_is_looked_at_anew(desk: Desk) -> Non
 def test_the_look_leaves_nothing(desk: Desk) -> None:
     desk.create("catstown")
     assert not [name for name in desk.disk.names(HOME) if "probe" in name]
+
+
+def cut_off(desk: Desk, name: str) -> list[str]:
+    """Lose the engine while a create looks, so that nobody removes its container; return what is left."""
+    world = desk.engine.world
+    program, lost = world.program, EngineUnreachable("The connection broke off.", "")
+
+    def lose(_call: Call) -> Outcome:
+        raise lost
+
+    world.program = lose
+    world.failures["remove random"] = lost
+    assert desk("create", name).status == lost.exit_code
+    world.program = program
+    world.failures.clear()
+    return list(desk.states())
+
+
+def test_what_a_look_that_was_cut_off_has_left_goes_with_the_next(desk: Desk) -> None:
+    (left,) = cut_off(desk, "catstown")
+    desk.done("create", "dogstown")
+    assert left not in desk.states()
+
+
+def test_the_look_of_another_data_root_is_left_to_it(desk: Desk) -> None:
+    (left,) = cut_off(desk, "catstown")
+    theirs = desk.engine.world.containers[left]
+    theirs.spec = replace(theirs.spec, labels={**theirs.spec.labels, labels.ROOT: "another"})
+    desk.done("create", "dogstown")
+    assert left in desk.states()
+
+
+def test_doctor_removes_what_a_look_that_was_cut_off_has_left(desk: Desk) -> None:
+    cut_off(desk, "catstown")
+    desk("doctor", "--fix")
+    assert not desk.states()
 
 
 def test_a_first_container_that_fails_in_another_way_is_told_and_nothing_is_concluded(desk: Desk) -> None:
