@@ -35,8 +35,15 @@ class DockerSpares:
         self._wire = wire
 
     def take(self, name: str, new: str) -> None:
-        """Give it another name: of two who do so by the same name only one can."""
-        self._wire.call("POST", f"/containers/{name}/rename", {"name": new})
+        """Give it another name: of two who do so by the same name only one can.
+
+        Who is interrupted meanwhile cannot know whether it has the new name: what has it is destroyed.
+        """
+        try:
+            self._wire.call("POST", f"/containers/{name}/rename", {"name": new})
+        except KeyboardInterrupt:
+            destroy(self._wire, new)
+            raise
 
     def run(self, name: str, argv: Sequence[str], streams: Streams) -> int:
         """Run a command in it; return its exit status. Signals go as to any one-off container.
@@ -49,9 +56,8 @@ class DockerSpares:
 def run(wire: Wire, name: str, argv: Sequence[str], streams: Streams) -> int:
     """Run a command in a spare container on the caller's streams; see ``Spares.run``."""
     path = f"/containers/{name}"
-    line = wire.upgrade(f"{path}/attach", _ATTACHED)
     try:
-        with closing(line):
+        with closing(wire.upgrade(f"{path}/attach", _ATTACHED)) as line:
             nonce = secrets.token_hex(16)
             stdout, stderr = (_Output(output, nonce.encode()) for output in (streams.stdout, streams.stderr))
             inner = replace(streams, stdout=_file(stdout), stderr=_file(stderr), terminal=False)

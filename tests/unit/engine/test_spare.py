@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import socket
 import struct
 from collections.abc import Iterator
@@ -31,11 +33,14 @@ class Spare:
         self.in_bytes = False
         self.heard = b""
         self.ending: bytes = _answer(200, {"StatusCode": 137})
+        self.interrupts_at = ""
         engine.serve = self._serve
 
     def _serve(self, link: socket.socket) -> None:
         path = self.engine.heads[-1].split(b" ")[1].decode().partition("?")[0]
-        if path.endswith("/attach"):
+        if self.interrupts_at and path.endswith(self.interrupts_at):
+            os.kill(os.getpid(), signal.SIGINT)
+        elif path.endswith("/attach"):
             self._talk(link)
         elif path.endswith("/wait"):
             link.sendall(self.ending)
@@ -137,3 +142,17 @@ def test_a_consumer_that_has_gone_ends_the_command(there: Spare) -> None:
     with pytest.raises(BrokenPipeError):
         spare.run(wire, "one", ("db",), Streams(None, Closed(), io.BytesIO()))
     assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/one?force=1&v=1 ")
+
+
+def test_a_spare_that_was_taken_is_destroyed_when_an_interrupt_comes_while_attaching_to_it(there: Spare) -> None:
+    there.interrupts_at = "/attach"
+    with pytest.raises(KeyboardInterrupt):
+        run(there)
+    assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/one?force=1&v=1 ")
+
+
+def test_a_spare_is_destroyed_under_its_new_name_when_an_interrupt_comes_while_it_is_taken(there: Spare) -> None:
+    there.interrupts_at = "/rename"
+    with pytest.raises(KeyboardInterrupt):
+        spare.DockerSpares(Wire(Endpoint(path=str(there.engine.path)))).take("one", "mine")
+    assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/mine?force=1&v=1 ")
