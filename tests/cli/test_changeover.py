@@ -240,6 +240,21 @@ def test_another_command_carries_on_first(interrupted: Index, words: tuple[str, 
     assert desk.disk.entry(CHANGE) is None
 
 
+def test_web_in_the_foreground_runs_on_what_was_carried_on_first(interrupted: Index) -> None:
+    desk, seen = interrupted.desk, list[tuple[str, str]]()
+
+    def program(call: Call) -> Outcome:
+        if "datacats-serve" not in call.command:
+            return interrupted.program(call)
+        seen.append((plugins(desk)[-1], mounted(desk)))
+        return Outcome(0)
+
+    desk.engine.world.program = program
+    desk.done("start", "-i", "catstown")
+    assert seen == [("scheming_datasets", mounted(desk, "worker"))]
+    assert (mounted(desk, "worker") != "", desk.disk.entry(CHANGE)) == (True, None)
+
+
 @pytest.mark.parametrize(("word", "steps"), [("ckanext-scheming", 1), ("plain", 2)])
 def test_a_dry_run_says_that_it_would_carry_on_and_does_not(interrupted: Index, word: str, steps: int) -> None:
     desk = interrupted.desk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from datacats.engine.fake_world import Call, Outcome
 from tests.support.desk import WORK, Desk
+from tests.support.index import Index
 
 
 class Inside:
@@ -160,6 +162,84 @@ def test_a_database_that_its_ckan_refuses_is_swapped_back(catstown: Desk, inside
     assert "no way" in ran.err
     assert inside.said.rindex("ALTER DATABASE ckan_before RENAME TO ckan;") > inside.said.index("migrate.py")
     assert set(catstown.states().values()) == {"running"}
+
+
+@pytest.fixture
+def tokens(desk: Desk) -> Index:
+    """A site with an extension that holds a token; each token that is made differs from those before."""
+    desk.create("catstown", "--bare")
+    desk.cwd = WORK / "catstown"
+    index = Index(desk)
+    index.add("ckanext-xloader", "2.5.2", xloader="ckanext.xloader.plugin:xloaderPlugin")
+    made = itertools.count(1)
+
+    def program(call: Call) -> Outcome:
+        outcome = index.program(call)
+        return Outcome(0, b"token.%d\n" % next(made)) if "make_token" in " ".join(call.command) else outcome
+
+    desk.engine.world.program = program
+    desk.done("install", "ckanext-xloader")
+    index.ran.clear()
+    return index
+
+
+def held(desk: Desk, service: str = "web") -> str:
+    """The token that a service was started with."""
+    mounts = desk.engine.world.container(f"datacats_{service}_catstown").spec.mounts
+    place = next(Path(mount.source) for mount in mounts if mount.target == "/run/datacats")
+    return desk.disk.read(place / "ckan.ini").decode().partition("ckanext.xloader.api_token = ")[2].splitlines()[0]
+
+
+def test_extensions_get_tokens_that_the_loaded_database_knows_and_all_that_runs_ckan_starts_with_them(
+    tokens: Index,
+) -> None:
+    desk = tokens.desk
+    ids = [desk.engine.world.container(f"datacats_{name}_catstown").id for name in ("web", "worker")]
+    desk.done("db", "load", "-", stdin=b"PGDMP")
+    assert (held(desk), held(desk, "worker")) == ("token.2", "token.2")
+    assert not {*ids} & {each.id for each in desk.engine.world.containers.values()}
+    steps = [next(at for at, line in enumerate(tokens.ran) if word in line) for word in ("migrate.py", "make_token")]
+    assert steps == sorted(steps)
+    desk.done("start")
+    assert held(desk) == "token.2"
+
+
+def test_a_database_that_is_refused_leaves_the_tokens_of_the_old_one(tokens: Index) -> None:
+    tokens.broken = "no way"
+    assert tokens.desk("db", "load", "-", stdin=b"PGDMP").status == 16
+    assert held(tokens.desk) == "token.1"
+
+
+def test_where_no_token_can_be_made_the_old_database_and_its_tokens_come_back(tokens: Index) -> None:
+    desk, said = tokens.desk, list[str]()
+
+    def program(call: Call) -> Outcome:
+        said.append(call.stdin.decode())
+        return Outcome(1, b"", b"no user") if "make_token" in " ".join(call.command) else tokens.program(call)
+
+    desk.engine.world.program = program
+    ran = desk("db", "load", "-", stdin=b"PGDMP")
+    assert (ran.status, "no user" in ran.err, held(desk)) == (16, True, "token.1")
+    assert any("ALTER DATABASE ckan_before RENAME TO ckan;" in text for text in said)
+
+
+def test_a_load_of_the_datastore_leaves_the_tokens(tokens: Index) -> None:
+    tokens.desk.done("db", "load", "-", "--datastore", stdin=b"PGDMP")
+    assert (held(tokens.desk), [line for line in tokens.ran if "make_token" in line]) == ("token.1", [])
+
+
+def test_a_token_of_an_extension_that_is_not_enabled_is_made_when_it_is_again(tokens: Index) -> None:
+    desk = tokens.desk
+    desk.done("uninstall", "ckanext-xloader")
+    desk.done("db", "load", "-", stdin=b"PGDMP")
+    desk.done("install", "ckanext-xloader")
+    assert held(desk) == "token.2"
+
+
+def test_a_dry_run_of_a_load_tells_of_the_tokens(tokens: Index) -> None:
+    ran = tokens.desk.done("db", "load", "-", "--dry-run")
+    assert ran.out.index("migrate.py") < ran.out.index("make_token") < ran.out.index("start what was stopped")
+    assert "make_token" not in tokens.desk.done("db", "load", "-", "--datastore", "--dry-run").out
 
 
 def test_a_swap_that_fails_brings_web_back_too(catstown: Desk, inside: Inside) -> None:

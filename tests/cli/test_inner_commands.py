@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from datacats.engine.fake_world import Call, FakeContainer, Outcome
+from datacats.engine.fake_world import Call, FakeContainer, Outcome, quiet
+from datacats.errors import Busy
 from datacats.model.image import ImageRef
 from datacats.model.service import ContainerSpec
-from tests.support.desk import WORK, Desk
+from tests.support.desk import WORK, Desk, Ran
 
 
 class Inner:
@@ -133,6 +134,48 @@ def test_ckans_generator_of_extensions_which_cannot_work_names_ours_and_starts_n
     ran = catstown(*words)
     assert (ran.status, inner.calls, catstown.changes()) == (2, [], [])
     assert "datacats generate extension NAME" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ckan", "-e", "catstown", "db", "init"),
+        ("ckan", "-e", "catstown", "-c", "other.ini", "db", "clean", "--yes"),
+        ("paster", "-e", "catstown", "--plugin=ckan", "db", "upgrade"),
+        ("run", "-e", "catstown", "ckan", "db", "downgrade"),
+    ],
+)
+@pytest.mark.parametrize("second", [("ckan", "-e", "catstown", "db", "upgrade"), ("reload", "catstown")])
+def test_while_a_command_changes_tables_nothing_else_does_and_who_waits_is_told_for_whom(
+    catstown: Desk, words: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    meanwhile: list[Ran] = []
+
+    def program(call: Call) -> Outcome:
+        if call.main and "db" in call.command and not meanwhile:
+            meanwhile.append(catstown(*second))
+        return quiet(call) if call.container.startswith("datacats_") else Outcome(0)
+
+    catstown.engine.world.program = program
+    catstown.done(*words)
+    ((status, said),) = [(ran.status, ran.err) for ran in meanwhile]
+    assert (status, "Waiting for the environment catstown (pid " in said) == (Busy.exit_code, True)
+    catstown.done(*second)
+
+
+@pytest.mark.parametrize("words", ["ckan user list", "ckan db version", "ckan db", "ckan", "run echo db init"])
+def test_nobody_waits_for_a_command_that_changes_no_table(catstown: Desk, words: str) -> None:
+    held: list[bool] = []
+    catstown.cwd = WORK / "catstown"
+
+    def program(call: Call) -> Outcome:
+        if not call.container.startswith("datacats_"):
+            held.append(bool(catstown.disk.holders))
+        return quiet(call) if call.container.startswith("datacats_") else Outcome(0)
+
+    catstown.engine.world.program = program
+    catstown.done(*words.split())
+    assert held == [False]
 
 
 def test_a_json_among_the_inner_words_makes_no_json_of_our_errors(catstown: Desk) -> None:

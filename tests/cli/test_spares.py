@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from datacats.engine.fake_spares import FakeSpares
 from datacats.engine.fake_world import FakeContainer
 from datacats.errors import NoSuchContainer
 from datacats.model import labels
@@ -157,6 +158,17 @@ def test_a_spare_that_another_command_has_just_taken_is_not_waited_for(spared: D
     spared.engine.world.failures[f"rename {SPARE}"] = NoSuchContainer("gone")
     spared.done("ckan", "user", "list")
     assert inner.words == ["ckan", "user", "list"]
+
+
+def test_a_spare_that_is_lost_to_an_interrupt_while_it_is_taken_is_replaced(
+    spared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeSpares, "take", interrupted)
+    assert spared("ckan", "user", "list").status == 130
+    assert spared.disk.launched == [LAUNCH]
 
 
 def test_a_spare_that_goes_before_its_command_has_begun_is_made_up_for(spared: Desk) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from tests.e2e.ckan import Ckan
 from tests.e2e.conftest import Running, make
 from tests.e2e.installation import Installation
 
@@ -53,6 +54,22 @@ def test_the_rows_of_an_uploaded_csv_are_searchable_without_another_command(olde
         return [row["lives"] for row in json.loads(text)["result"]["records"]] if status == 200 else []
 
     older.ckan.until(lambda: found() == ["7"])
+
+
+def test_the_token_of_an_extension_is_one_that_a_loaded_database_knows(older: Running) -> None:
+    run = older.installation.run
+
+    def is_known() -> bool:
+        tokens = json.loads((older.data / "tokens.json").read_text())["tokens"]
+        extension = Ckan(older.ckan.url, tokens["ckanext.xloader.api_token"])
+        return extension.ask("api_token_list", user_id="admin")[0] == 200
+
+    assert is_known()
+    run("psql", "-e", older.name, "-c", "DELETE FROM api_token WHERE name LIKE 'ckanext.%'")
+    dump = run("db", "dump", "-", "-e", older.name).stdout
+    assert not is_known()
+    run("db", "load", "-", "-e", older.name, stdin=dump)
+    assert is_known()
 
 
 def test_an_extension_that_this_ckan_cannot_have_is_named_and_changes_nothing(older: Running) -> None:

@@ -115,6 +115,12 @@ def _reads_its_input(pid: int) -> bool:
     return call[:2] == ["0", "0x0"]
 
 
+def _signals(pid: int, which: str) -> set[int]:
+    """Return the signals that a process handles (``SigCgt``), or that wait for it (``ShdPnd``)."""
+    (mask,) = re.findall(rf"^{which}:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return {number for number in range(1, 65) if int(mask, 16) >> (number - 1) & 1}
+
+
 @pytest.fixture(scope="module")
 def spared(engine: docker.APIClient) -> Iterator[Spared]:
     installation = Installation(spares="1")
@@ -198,6 +204,23 @@ def test_an_interrupt_reaches_the_command_which_ends_by_itself(spared: Spared) -
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode in {0, 1}, (out, err)  # the worker's own, or before it is one CKAN's: Aborted!
+    wait_until(lambda: spared.gone(identity), "the container is gone")
+
+
+def test_an_interrupt_while_the_spare_still_imports_ckan_ends_with_130_and_leaves_nothing(spared: Spared) -> None:
+    spared.engine.remove_container(spared.spare(), force=True)
+    spared.site.installation.run("spare", spared.site.name)
+    identity = spared.now()
+    pid = spared.engine.inspect_container(identity)["State"]["Pid"]
+    wait_until(lambda: signal.SIGURG in _signals(pid, "SigCgt"), "its program has begun")
+    spared.engine.kill(identity, "SIGSTOP")
+    process = spared.site.installation.start(*spared.command("user", "list")[len(PROGRAM) :])
+    wait_until(lambda: signal.SIGHUP in _signals(process.pid, "SigCgt"), "signals are the command's")
+    process.send_signal(signal.SIGINT)
+    wait_until(lambda: signal.SIGINT in _signals(pid, "ShdPnd"), "the interrupt is passed on")
+    spared.engine.kill(identity, "SIGCONT")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b""), err
     wait_until(lambda: spared.gone(identity), "the container is gone")
 
 

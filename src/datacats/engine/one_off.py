@@ -80,7 +80,7 @@ class Watch:
             return
         self.passed = number
         self._pump.alarm(self._grace, self._kill)
-        self._send(number.name)
+        send_signal(self._wire, self._path, number)
 
     def look_later(self) -> None:
         """See in a moment whether the container has ended: either output or status has, and that is one event."""
@@ -96,11 +96,7 @@ class Watch:
         self.look_later()  # the engine is still removing it
 
     def _kill(self) -> None:
-        self._send("SIGKILL")
-
-    def _send(self, name: str) -> None:
-        with suppress(NoSuchContainer):
-            self._wire.call("POST", f"{self._path}/kill", {"signal": name})
+        send_signal(self._wire, self._path, signal.SIGKILL)
 
 
 def _status(ending: Answer, wire: Wire) -> int:
@@ -121,6 +117,12 @@ def cut(wire: Wire) -> EngineUnreachable:
         f"The connection to the Docker Engine at {wire.endpoint} broke off while a container ran.",
         "See whether it still runs: docker info; then give the command again.",
     )
+
+
+def send_signal(wire: Wire, path: str, number: signal.Signals) -> None:
+    """Send a container's main process a signal; one that has ended needs none."""
+    with suppress(NoSuchContainer):
+        wire.call("POST", f"{path}/kill", {"signal": number.name})
 
 
 def destroy(wire: Wire, container: str) -> None:

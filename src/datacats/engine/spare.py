@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 import secrets
+import signal
 import struct
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import BinaryIO, cast
 
 from datacats.engine.attending import attending
-from datacats.engine.one_off import Watch, cut, destroy
+from datacats.engine.one_off import Watch, cut, destroy, send_signal
 from datacats.engine.pump import Pump
 from datacats.engine.terminal import WindowSize, window_size
-from datacats.engine.wire import Wire
+from datacats.engine.wire import Answer, Wire
 from datacats.errors import EngineUnreachable, NoSuchContainer
 from datacats.model.ports import Streams
 
@@ -26,6 +27,7 @@ _DIGITS = 3
 _NOTES_WITHIN = 10.0
 _GRACE = 10
 _KILLED = 137
+_CTRL_C = b"\x03"
 
 
 class DockerSpares:
@@ -35,8 +37,15 @@ class DockerSpares:
         self._wire = wire
 
     def take(self, name: str, new: str) -> None:
-        """Give it another name: of two who do so by the same name only one can."""
-        self._wire.call("POST", f"/containers/{name}/rename", {"name": new})
+        """Give it another name: of two who do so by the same name only one can.
+
+        Who is interrupted meanwhile cannot know whether it has the new name: what has it is destroyed.
+        """
+        try:
+            self._wire.call("POST", f"/containers/{name}/rename", {"name": new})
+        except KeyboardInterrupt:
+            destroy(self._wire, new)
+            raise
 
     def run(self, name: str, argv: Sequence[str], streams: Streams) -> int:
         """Run a command in it; return its exit status. Signals go as to any one-off container.
@@ -49,15 +58,26 @@ class DockerSpares:
 def run(wire: Wire, name: str, argv: Sequence[str], streams: Streams) -> int:
     """Run a command in a spare container on the caller's streams; see ``Spares.run``."""
     path = f"/containers/{name}"
-    line = wire.upgrade(f"{path}/attach", _ATTACHED)
+    nonce = secrets.token_hex(16)
+    stdout, stderr = (_Output(output, nonce.encode()) for output in (streams.stdout, streams.stderr))
+    inner = replace(streams, stdout=_file(stdout), stderr=_file(stderr), terminal=False)
+    ending = _Ending(wire, path)
+
+    def pass_on(number: signal.Signals) -> None:
+        ending.ask()
+        watch.pass_on(number)
+
+    def keys(data: bytes) -> bytes:
+        if _CTRL_C in data:
+            ending.ask()
+            send_signal(wire, path, signal.SIGURG)
+        return _keys(data)
+
     try:
-        with closing(line):
-            nonce = secrets.token_hex(16)
-            stdout, stderr = (_Output(output, nonce.encode()) for output in (streams.stdout, streams.stderr))
-            inner = replace(streams, stdout=_file(stdout), stderr=_file(stderr), terminal=False)
-            pump = Pump(line, inner, _keys if streams.terminal else bytes)
+        with closing(wire.upgrade(f"{path}/attach", _ATTACHED)) as line:
+            pump = Pump(line, inner, keys if streams.terminal else bytes)
             watch = Watch(wire, path, pump, _GRACE)
-            with attending(pump, streams, watch.pass_on, lambda size: pump.send(_window(size))):
+            with attending(pump, streams, pass_on, lambda size: pump.send(_window(size))):
                 pump.send(_head(argv, nonce, streams))
                 stdout.then = stderr.then = lambda: _stop(pump, stdout, stderr)
                 pump.run()
@@ -66,7 +86,8 @@ def run(wire: Wire, name: str, argv: Sequence[str], streams: Streams) -> int:
         raise
     for output in (stdout, stderr):
         output.release()
-    return _ended(wire, path) if stdout.status is None else stdout.status
+    with closing(ending):
+        return ending.status() if stdout.status is None else stdout.status
 
 
 def _stop(pump: Pump, *outputs: _Output) -> None:
@@ -90,16 +111,35 @@ def _window(size: WindowSize) -> bytes:
     return struct.pack(">cIHH", b"w", 4, *size)
 
 
-def _ended(wire: Wire, path: str) -> int:
-    """Return how a container ended that had no last word: it was killed, or removed under its command."""
-    try:
-        with closing(wire.open("POST", f"{path}/wait", patience=_NOTES_WITHIN)) as answer:
-            told = answer.json()
-    except NoSuchContainer:
-        return _KILLED
-    except EngineUnreachable as error:
-        raise cut(wire) from error
-    return int(told["StatusCode"])
+class _Ending:
+    """How a container ended that had no last word: it was killed, or removed, or interrupted before its command.
+
+    To be asked for before a signal is sent: of a container that the engine has removed nobody can tell.
+    """
+
+    def __init__(self, wire: Wire, path: str) -> None:
+        self._wire = wire
+        self._path = path
+        self._answer: Answer | None = None
+
+    def ask(self) -> None:
+        """Have it told as soon as the container ends."""
+        if self._answer is None:
+            with suppress(NoSuchContainer):
+                self._answer = self._wire.open("POST", f"{self._path}/wait", patience=_NOTES_WITHIN)
+
+    def status(self) -> int:
+        """Return its exit status; of one that was removed before anybody asked it is that of one that was killed."""
+        try:
+            self.ask()
+            return _KILLED if self._answer is None else int(self._answer.json()["StatusCode"])
+        except EngineUnreachable as error:
+            raise cut(self._wire) from error
+
+    def close(self) -> None:
+        """Leave what was not asked, or not told yet."""
+        if self._answer is not None:
+            self._answer.close()
 
 
 class _Output:

@@ -124,10 +124,13 @@ class Spares(Protocol):
     """Containers that wait for one command and end with it. Their specs say ``stdin_open`` and ``auto_remove``."""
 
     def take(self, name: str, new: str) -> None:
-        """Give it another name: of two who do so by the same name only one can. Raises NoSuchContainer, NameTaken."""
+        """Give it another name: of two who do so by the same name only one can. Raises NoSuchContainer, NameTaken.
+
+        Interrupted, it leaves nothing under the new name.
+        """
 
     def run(self, name: str, argv: Sequence[str], streams: Streams) -> int:
-        """Run a command in it, as in a one-off container; return its exit status.
+        """Run a command in it, as in a one-off container; return its exit status. Destroyed also when interrupted.
 
         Raises NoSuchContainer when it is gone before the command has begun, and BrokenPipeError when a consumer has
         closed an output.

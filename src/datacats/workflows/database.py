@@ -14,7 +14,7 @@ from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, sites, spares, up
+from datacats.workflows import ours, settle, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -46,8 +46,8 @@ def dump(which: DatabaseOf, target: BinaryIO, errors: BinaryIO, workspace: Works
 def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
     """Replace the database by the dump that ``source`` holds: PostgreSQL's custom format, or SQL.
 
-    The old one serves until the new one is complete, and is kept until the site answers on the new one.
-    Raises CommandFailed, with the old database back in place.
+    The old one serves until the new one is complete, and is kept until the site answers on the new one. Extensions
+    get API tokens that CKAN's new one knows. Raises CommandFailed, with the old database back in place.
     """
     with sites.hold(workspace, which.reference, which.site, events) as context:
         up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
@@ -70,11 +70,13 @@ def plan_load(which: DatabaseOf, workspace: Workspace) -> tuple[Plan, Plan, Plan
     context = workspace.context(environment, complete(workspace, environment, which.site))
     before = up.plan_up(workspace, context, up.FOR_ONE_OFFS) + _preparing(workspace, context, which)
     after = _swapped(workspace, context, which) + Plan.of(_after_load(context))
+    if not which.datastore:
+        after += settle.plan_new_tokens(workspace, context)
     return before, after, _forgetting(context, which)
 
 
 def _preparing(workspace: Workspace, context: SiteContext, which: DatabaseOf) -> Plan:
-    left = ours.remove_one_offs(workspace, context, {_PURPOSE})
+    left = ours.remove_one_offs(workspace, context, {_PURPOSE, settle.PURPOSE})
     return left + _sql(context, database.prepare(which.name), "an empty database")
 
 
@@ -94,9 +96,12 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
         apply(steps, workspace.ports, events)
         try:
             apply(Plan.of(_after_load(context)), workspace.ports, events)
+            tokens = None if which.datastore else settle.new_tokens(workspace, context)
         except (CommandFailed, KeyboardInterrupt):
             apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
             raise
+        if tokens is not None:
+            settle.write_tokens(workspace, context, tokens, events)
     finally:
         up.bring_up(workspace, context, up.Up(), events)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datacats.model.event import Events
 
 _PROJECT_FILES = ("pyproject.toml", "setup.py")
+_OF_TABLES = {("db", word) for word in ("init", "upgrade", "downgrade", "clean", "pending-migrations")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,30 @@ class OneOff:
         """Whether a spare can run it."""
         return not self.cold and not self.inside and self.command[0] == spare.PROGRAM
 
+    @property
+    def changes_tables(self) -> bool:
+        """Whether it may make or change tables: CKAN breaks where two do so at once."""
+        pairs = zip(self.command, self.command[1:], strict=False)
+        return self.command[0] == spare.PROGRAM and not _OF_TABLES.isdisjoint(pairs)
+
 
 def run(one_off: OneOff, workspace: Workspace, streams: Streams, events: Events | None = None) -> int:
-    """Run the command on the caller's streams and return its exit status; the backing services are brought up."""
-    with sites.hold(workspace, one_off.reference, one_off.site, events) as context:
+    """Run the command on the caller's streams and return its exit status; the backing services are brought up.
+
+    One that changes tables has the site to itself, as every migration of ours has.
+    """
+    with ExitStack() as held:
+        context = held.enter_context(sites.hold(workspace, one_off.reference, one_off.site, events))
         taken = spares.take(workspace, context) if one_off.can_be_spared else None
         if taken is None:
             _bring_up(workspace, context, events)
-    try:
-        return _run(one_off, workspace, context, streams, taken)
-    finally:
-        if one_off.can_be_spared:
-            spares.launch(workspace, context)
+        if not one_off.changes_tables:
+            held.close()
+        try:
+            return _run(one_off, workspace, context, streams, taken)
+        finally:
+            if one_off.can_be_spared:
+                spares.launch(workspace, context)
 
 
 def _bring_up(workspace: Workspace, context: SiteContext, events: Events | None) -> None:

@@ -63,6 +63,17 @@ def settle(
     return True
 
 
+def new_tokens(workspace: Workspace, context: SiteContext) -> dict[str, str]:
+    """Make all tokens that enabled extensions want, for a database that knows none of those the site has."""
+    one_off = trial.as_it_is(context)
+    return {key: _token(workspace, one_off, key) for key in _wanted_tokens(_choices(workspace, context))}
+
+
+def plan_new_tokens(workspace: Workspace, context: SiteContext) -> Plan:
+    """Return what ``new_tokens`` would do."""
+    return _make_tokens(trial.as_it_is(context), _wanted_tokens(_choices(workspace, context)))
+
+
 def plan(workspace: Workspace, context: SiteContext, found: Found) -> Plan:
     """Return what ``settle`` would do once the backing services are up."""
     choices = _choices(workspace, context)
@@ -70,16 +81,17 @@ def plan(workspace: Workspace, context: SiteContext, found: Found) -> Plan:
     if _is_settled(workspace, context, wanted):
         return Plan()
     one_off = trial.as_it_is(context)
-    tokens = [
-        RunOneOff(_token_maker(one_off, key), cause=f"an extension wants {key}")
-        for key in _missing_tokens(workspace, context, choices)
-    ]
-    return _migrate(one_off, cause=_OTHERS) + Plan.of([*tokens, _recording(context, wanted)])
+    tokens = _make_tokens(one_off, _missing_tokens(workspace, context, choices))
+    return _migrate(one_off, cause=_OTHERS) + tokens + Plan.of([_recording(context, wanted)])
 
 
 def _migrate(one_off: trial.OneOff, *, cause: str) -> Plan:
     """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
     return Plan.of([RunOneOff(one_off(web.MIGRATE, purpose=PURPOSE), cause=cause)])
+
+
+def _make_tokens(one_off: trial.OneOff, keys: Sequence[str]) -> Plan:
+    return Plan.of(RunOneOff(_token_maker(one_off, key), cause=f"an extension wants {key}") for key in keys)
 
 
 def _choices(workspace: Workspace, context: SiteContext) -> bytes:
@@ -133,13 +145,16 @@ def _plugins(each: Extension | Unbuilt) -> tuple[str, ...]:
 
 def _missing_tokens(workspace: Workspace, context: SiteContext, choices: bytes) -> list[str]:
     """Return the API tokens that enabled extensions want and the site has not yet."""
-    enabled = ckan_ini.plugins(choices)
     have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)
-    return [known.token for known in catalogue.of_plugins(enabled) if known.token and known.token not in have]
+    return [key for key in _wanted_tokens(choices) if key not in have]
+
+
+def _wanted_tokens(choices: bytes) -> list[str]:
+    return [known.token for known in catalogue.of_plugins(ckan_ini.plugins(choices)) if known.token]
 
 
 def write_tokens(workspace: Workspace, context: SiteContext, tokens: Mapping[str, str], events: Events) -> None:
-    """Keep a site's API tokens."""
+    """Keep these as a site's API tokens, and no others."""
     path, content = site_file.tokens(context.environment, context.site.name, tokens)
     owner = (context.host.uid, context.host.gid)
     apply(Plan.of([PlaceFile(path, content, owner, cause="an extension wants one")]), workspace.ports, events)

@@ -28,7 +28,8 @@ def take(workspace: Workspace, context: SiteContext) -> str | None:
 
     That is where all is in place: the site's files, its backing services, and a spare, each as described. One list
     request tells. A backing service that runs is not asked whether it is ready: the spare was made after the first
-    page. The caller holds the site's lock: what was seen is still there, and only one can take it.
+    page. The caller holds the site's lock: what was seen is still there, and only one can take it. One that is lost to
+    an interrupt is replaced.
     """
     configuration = _configuration(workspace, context) if wanted(workspace, context) else None
     if configuration is None:
@@ -41,10 +42,14 @@ def take(workspace: Workspace, context: SiteContext) -> str | None:
     if not all(each is not None and each.runs_as(spec) for each, spec in there):
         return None
     name = f"one_off_{secrets.token_hex(6)}"
-    with suppress(NoSuchContainer):
+    try:
         workspace.ports.engine.spares.take(spare.name(context), name)
-        return name
-    return None
+    except NoSuchContainer:
+        return None
+    except KeyboardInterrupt:
+        launch(workspace, context)
+        raise
+    return name
 
 
 def _configuration(workspace: Workspace, context: SiteContext) -> str | None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
+import signal
 import socket
 import struct
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -31,22 +35,35 @@ class Spare:
         self.in_bytes = False
         self.heard = b""
         self.ending: bytes = _answer(200, {"StatusCode": 137})
+        self.interrupts_at = ""
+        self.when_heard: Callable[[], object] | None = None
+        self.signalled = threading.Event()
         engine.serve = self._serve
 
     def _serve(self, link: socket.socket) -> None:
         path = self.engine.heads[-1].split(b" ")[1].decode().partition("?")[0]
-        if path.endswith("/attach"):
+        if self.interrupts_at and path.endswith(self.interrupts_at):
+            os.kill(os.getpid(), signal.SIGINT)
+        elif path.endswith("/attach"):
             self._talk(link)
         elif path.endswith("/wait"):
             link.sendall(self.ending)
         else:
             link.sendall(_answer(200, {}))
+            if path.endswith("/kill"):
+                self.signalled.set()
 
     def _talk(self, link: socket.socket) -> None:
         link.sendall(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
         while b"\n" not in self.heard:
             self.heard += link.recv(4096)
-        nonce = json.loads(self.heard.splitlines()[0])["nonce"].encode()
+        head = json.loads(self.heard.splitlines()[0])
+        if self.when_heard:
+            self.when_heard()
+            self.signalled.wait(20)
+            if head["terminal"]:
+                link.recv(4096)  # keys that nobody has read would break the connection
+        nonce = head["nonce"].encode()
         for stream, text in self.says:
             said = text.replace(NONCE, nonce)
             length = 1 if self.in_bytes else len(said)
@@ -137,3 +154,46 @@ def test_a_consumer_that_has_gone_ends_the_command(there: Spare) -> None:
     with pytest.raises(BrokenPipeError):
         spare.run(wire, "one", ("db",), Streams(None, Closed(), io.BytesIO()))
     assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/one?force=1&v=1 ")
+
+
+def test_a_spare_that_was_taken_is_destroyed_when_an_interrupt_comes_while_attaching_to_it(there: Spare) -> None:
+    there.interrupts_at = "/attach"
+    with pytest.raises(KeyboardInterrupt):
+        run(there)
+    assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/one?force=1&v=1 ")
+
+
+def test_a_spare_is_destroyed_under_its_new_name_when_an_interrupt_comes_while_it_is_taken(there: Spare) -> None:
+    there.interrupts_at = "/rename"
+    with pytest.raises(KeyboardInterrupt):
+        spare.DockerSpares(Wire(Endpoint(path=str(there.engine.path)))).take("one", "mine")
+    assert there.engine.heads[-1].startswith(b"DELETE /v1.41/containers/mine?force=1&v=1 ")
+
+
+def requests(there: Spare, word: bytes) -> list[bytes]:
+    return [head.split(b" ")[1] for head in there.engine.heads if word in head]
+
+
+def test_an_interrupt_before_there_is_a_command_has_the_status_that_the_spare_ends_with(there: Spare) -> None:
+    there.when_heard = lambda: os.kill(os.getpid(), signal.SIGINT)
+    there.ending = _answer(200, {"StatusCode": 130})
+    assert run(there) == (130, b"", b"")
+
+
+def test_how_a_spare_ends_is_asked_before_it_is_interrupted_as_it_may_be_gone_after(there: Spare) -> None:
+    there.when_heard = lambda: os.kill(os.getpid(), signal.SIGINT)
+    run(there)
+    first, second = requests(there, b"/wait") + requests(there, b"/kill")
+    assert second.endswith(b"/containers/one/kill?signal=SIGINT")
+    assert [head.split(b" ")[1] for head in there.engine.heads][-2:] == [first, second]
+
+
+def test_a_ctrl_c_that_is_typed_reaches_a_spare_that_reads_no_keys_yet(there: Spare) -> None:
+    keyboard, terminal = pty.openpty()
+    there.when_heard = lambda: os.write(keyboard, b"\x03")
+    there.ending = _answer(200, {"StatusCode": 130})
+    with os.fdopen(terminal, "rb", buffering=0) as typed:
+        streams = Streams(typed, io.BytesIO(), io.BytesIO(), terminal=True)
+        status = spare.run(Wire(Endpoint(path=str(there.engine.path))), "one", ("db", "version"), streams)
+    os.close(keyboard)
+    assert (status, requests(there, b"/kill")) == (130, [b"/v1.41/containers/one/kill?signal=SIGURG"])

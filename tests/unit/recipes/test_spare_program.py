@@ -20,7 +20,7 @@ NONCE = "0123456789abcdef" * 2
 PATIENCE = 30
 DRIVER = """\
 import os, signal, sys
-for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGURG):
     signal.signal(number, signal.SIG_DFL)  # whoever runs these tests may ignore them, and a shell cannot trap such
 sys.path.insert(0, sys.argv[1])
 import spare_ckan
@@ -34,6 +34,8 @@ class Ready:
 
 spare = spare.Spare()
 os.write(2, b"waits\\n")
+while len(sys.argv) > 4:
+    pass  # CKAN is imported
 os._exit(spare.serve(Ready()))
 """
 
@@ -47,10 +49,11 @@ class Spare:
         self.script = home / "ckan"
         self.processes: list[Process] = []
 
-    def start(self, script: str, *, stale: bool = True) -> Process:
+    def start(self, script: str, *, stale: bool = True, makes_ready: bool = False) -> Process:
         self.script.write_text(script)
         self.script.chmod(0o755)
         words = [sys.executable, "-c", DRIVER, str(IMAGES / "web"), str(self.script), "stale" if stale else "fresh"]
+        words += ["for ever"] * makes_ready
         pipe = subprocess.PIPE
         process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe)
         self.processes.append(process)
@@ -118,12 +121,36 @@ def test_a_killed_command_has_the_status_that_a_shell_gives_it(spare: Spare) -> 
     assert spare.run("#!/bin/sh\nkill -9 $$\n")[0] == 137
 
 
-def test_a_spare_that_waits_ends_at_a_signal_and_with_its_client(spare: Spare) -> None:
-    process = spare.start("")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(PATIENCE) == 0
+def test_a_spare_that_waits_ends_with_its_client(spare: Spare) -> None:
     process = spare.start("")
     assert process.communicate(timeout=PATIENCE) == (b"", b"")
+    assert process.returncode == 0
+
+
+SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGURG, 130)]
+
+
+@pytest.mark.parametrize(("number", "status"), SIGNALS)
+@pytest.mark.parametrize("where", ["waits", "makes ready"])
+def test_a_spare_without_a_command_ends_at_a_signal_as_a_shell_tells_it_also_while_it_makes_ckan_ready(
+    spare: Spare, where: str, number: signal.Signals, status: int
+) -> None:
+    process = spare.start("", makes_ready=where != "waits")
+    process.send_signal(number)
+    assert process.wait(PATIENCE) == status
+
+
+def test_a_ctrl_c_that_was_typed_is_told_to_the_command_by_its_terminal_alone(spare: Spare) -> None:
+    process = spare.start("#!/bin/sh\ntrap 'exit 9' URG\necho ready\nread word\nexit 3\n")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(line())
+    process.stdin.flush()
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGURG)
+    process.stdin.write(b"miaow\n")
+    process.stdin.flush()
+    assert process.wait(PATIENCE) == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -3,6 +3,9 @@
 It reads one line of JSON from its standard input: ``argv`` (after ``ckan``), ``stdin`` (false: there is none),
 ``terminal`` (null, or height and width), ``nonce``. What follows is the command's own input; with a terminal, frames
 (see ``Terminal``). On both outputs the nonce and three digits, the exit status, come last.
+
+Signals are the command's. Before there is one they end this process, as a shell tells it; so does SIGURG, which says
+that Ctrl-C was typed: the key itself is not read before there is a command.
 """
 # ruff: noqa: INP001 - a file of the image, not a module of the package
 
@@ -104,14 +107,19 @@ class Spare:
         """Handle signals: the first process of a container gets none that it has not asked for."""
         for number in PASSED_ON:
             signal.signal(number, self.pass_on)
+        signal.signal(signal.SIGURG, self.give_up)
 
     def pass_on(self, number: int, _frame: FrameType | None) -> None:
         """Pass a signal on to the command; without one there is nothing to wait for."""
-        if self.child:
-            with suppress(ProcessLookupError):
-                os.kill(self.child, number)
-        else:
-            os._exit(0)
+        if not self.child:
+            os._exit(128 + number)
+        with suppress(ProcessLookupError):
+            os.kill(self.child, number)
+
+    def give_up(self, _number: int, _frame: FrameType | None) -> None:
+        """End at a Ctrl-C that there is no command for; one that there is gets the key."""
+        if not self.child:
+            os._exit(128 + signal.SIGINT)
 
     def serve(self, ready: Ready) -> int:
         """Run the one command; return its exit status."""
@@ -190,7 +198,7 @@ def shell_status(how: int) -> int:
 
 def start(told: dict[str, Any], terminal: Terminal | None, ready: Ready) -> None:
     """Be the command's process, to its end."""
-    for number in (*PASSED_ON, signal.SIGCHLD):
+    for number in (*PASSED_ON, signal.SIGURG, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if terminal:
