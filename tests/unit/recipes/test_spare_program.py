@@ -34,8 +34,16 @@ class Ready:
 
 spare = spare.Spare()
 os.write(2, b"waits\\n")
-while len(sys.argv) > 4:
-    pass  # CKAN is imported
+while sys.argv[4] == "makes ready":
+    pass
+if sys.argv[4] == "signalled":
+    fork = os.fork
+    def signalled():
+        child = fork()
+        if child:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return child
+    os.fork = signalled
 os._exit(spare.serve(Ready()))
 """
 
@@ -49,11 +57,18 @@ class Spare:
         self.script = home / "ckan"
         self.processes: list[Process] = []
 
-    def start(self, script: str, *, stale: bool = True, makes_ready: bool = False) -> Process:
+    def start(self, script: str, *, stale: bool = True, how: str = "waits") -> Process:
         self.script.write_text(script)
         self.script.chmod(0o755)
-        words = [sys.executable, "-c", DRIVER, str(IMAGES / "web"), str(self.script), "stale" if stale else "fresh"]
-        words += ["for ever"] * makes_ready
+        words = [
+            sys.executable,
+            "-c",
+            DRIVER,
+            str(IMAGES / "web"),
+            str(self.script),
+            "stale" if stale else "fresh",
+            how,
+        ]
         pipe = subprocess.PIPE
         process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe)
         self.processes.append(process)
@@ -131,13 +146,19 @@ SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (s
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
-@pytest.mark.parametrize("where", ["waits", "makes ready"])
+@pytest.mark.parametrize("how", ["waits", "makes ready"])
 def test_a_spare_without_a_command_ends_at_a_signal_as_a_shell_tells_it_also_while_it_makes_ckan_ready(
-    spare: Spare, where: str, number: signal.Signals, status: int
+    spare: Spare, how: str, number: signal.Signals, status: int
 ) -> None:
-    process = spare.start("", makes_ready=where != "waits")
+    process = spare.start("", how=how)
     process.send_signal(number)
     assert process.wait(PATIENCE) == status
+
+
+def test_a_signal_that_comes_just_as_the_command_begins_is_the_commands(spare: Spare) -> None:
+    process = spare.start("#!/bin/sh\nexec sleep 600\n", how="signalled")
+    stdout, _ = process.communicate(line(), PATIENCE)
+    assert (stdout, process.returncode) == (f"{NONCE}143".encode(), 143)
 
 
 def test_a_ctrl_c_that_was_typed_is_told_to_the_command_by_its_terminal_alone(spare: Spare) -> None:

@@ -29,6 +29,7 @@ from spare_ckan import CKAN, Ready, become_ckan, finish, run_ckan  # type: ignor
 PASSED_ON = tuple(
     getattr(signal, f"SIG{name}") for name in ("HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "CONT")
 )
+HANDLED = (*PASSED_ON, signal.SIGURG)
 FRAME = struct.Struct(">cI")
 
 
@@ -130,16 +131,18 @@ class Spare:
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         self.child = os.fork()
         if self.child == 0:
             signal.set_wakeup_fd(-1)
             start(told, terminal, ready)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
         if terminal:
             os.close(terminal.command)
             status = self.attend(terminal, ended)
         else:
             os.close(0)
-            status = self.wait()
+            status = self.wait(ended)
         for number in (1, 2):
             with suppress(OSError):
                 write_all(number, f"{told['nonce']}{status:03d}".encode())
@@ -173,12 +176,12 @@ class Spare:
             self.pass_on(signal.SIGHUP, None)
         return bool(data)
 
-    def wait(self) -> int:
+    def wait(self, ended: int) -> int:
         """Wait for the command, collecting every other process that ends."""
-        while True:
-            pid, how = os.wait()
-            if pid == self.child:
-                return shell_status(how)
+        while (status := self.look()) is None:
+            select.select([ended], [], [])  # a signal that comes right before is not lost on it, as it is on a wait
+            os.read(ended, 512)
+        return status
 
     def look(self) -> int | None:
         """Return the status of the command when it has ended."""
@@ -198,9 +201,10 @@ def shell_status(how: int) -> int:
 
 def start(told: dict[str, Any], terminal: Terminal | None, ready: Ready) -> None:
     """Be the command's process, to its end."""
-    for number in (*PASSED_ON, signal.SIGURG, signal.SIGCHLD):
+    for number in (*HANDLED, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
     if terminal:
         terminal.enter()
     else:
