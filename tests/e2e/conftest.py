@@ -38,8 +38,9 @@ def make(installation: Installation, word: str, *options: str) -> Running:
     """Create an environment and return it with an API token of its administrator."""
     name = installation.name(word)
     made = installation.result("create", name, "--admin-password-stdin", *options, stdin=PASSWORD.encode())
-    token = installation.text("ckan", "-e", name, "user", "token", "add", "admin", "tests", "-q")
-    return Running(installation, name, Ckan(made["url"], token.strip()))
+    ckan = Ckan(made["url"])
+    ckan.take_token("admin", PASSWORD)
+    return Running(installation, name, ckan)
 
 
 @pytest.fixture(scope="session")
