@@ -19,7 +19,7 @@ from datacats.engine.fake import FakeEngine
 from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_http import FakeHttp
 from datacats.engine.fake_world import World
-from datacats.model import labels
+from datacats.model import hashing, labels
 from datacats.model.image import ROLES, ImageSet
 from datacats.model.ports import Answer, Ports
 from datacats.store import environment_file, source
@@ -114,6 +114,8 @@ class Desk:
         self.cwd = WORK
         self.terminal = False
         self._monkeypatch = monkeypatch
+        for rounds in ("SCRAM_ROUNDS", "CKAN_ROUNDS"):
+            monkeypatch.setattr(hashing, rounds, 1)  # nobody here attacks a hash, and thousands are made
         self.disk.make_directory(WORK, 0o755)
         for line in recipes.LINES:
             self.add_images(line)
