@@ -17,7 +17,10 @@ MARK = SITE / "solr.rebuild"
 RUN_CKAN = ("datacats_web_catstown", "datacats_worker_catstown")
 
 FOR_GOOD = {
-    "postgres": ("The database of catstown is gone", f"datacats purge catstown; datacats init {WORK}/catstown"),
+    "postgres": (
+        "The database of catstown is gone",
+        f"datacats purge -s primary catstown; datacats init {WORK}/catstown",
+    ),
     "files": ("The uploaded files of catstown are gone", f"install -d -m 700 -o 1000 -g 1000 {SITE}/files"),
     "secrets.json": (f"{SITE}/secrets.json is gone", "datacats tweak --new-secrets catstown"),
 }
@@ -83,6 +86,37 @@ def test_nothing_is_begun_without_what_only_a_copy_brings_back(
     assert said in ran.err
     assert next_step in ran.err
     assert catstown.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("part", "said", "next_steps"),
+    [
+        (
+            "postgres",
+            "The database of catstown/sandbox is gone",
+            (
+                "datacats purge -s sandbox catstown",
+                f"datacats init -s sandbox {WORK}/catstown",
+                "datacats db load -s sandbox DUMP -e catstown",
+            ),
+        ),
+        (
+            "files",
+            "The uploaded files of catstown/sandbox are gone",
+            ("datacats start -s sandbox catstown", "datacats files import -s sandbox ARCHIVE -e catstown"),
+        ),
+        ("secrets.json", "API tokens of catstown/sandbox are", ("datacats tweak --new-secrets -s sandbox catstown",)),
+    ],
+)
+def test_what_is_left_to_do_for_one_site_leads_to_no_other(
+    catstown: Desk, part: str, said: str, next_steps: tuple[str, ...]
+) -> None:
+    catstown.done("init", "catstown", "-s", "sandbox")
+    catstown.disk.tree.remove(SITE.with_name("sandbox") / part)
+    ran = catstown("start", "-s", "sandbox", "catstown")
+    assert ran.status == NotFound.exit_code
+    assert said in ran.err
+    assert [step for step in next_steps if step not in ran.err] == []
 
 
 @pytest.mark.parametrize("part", ["postgres", "files"])

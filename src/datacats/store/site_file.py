@@ -11,7 +11,7 @@ from typing import Any
 from datacats.errors import NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
-from datacats.model.names import check_name, typed
+from datacats.model.names import called, check_name, typed
 from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.store import documents
@@ -79,8 +79,8 @@ def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
     path = secrets_path(environment, site)
     if disk.entry(path) is None:
         raise NotFound(
-            f"{path} is gone: it holds the keys that logins and API tokens of {environment.name} are signed with, "
-            "and the passwords of its services.",
+            f"{path} is gone: it holds the keys that logins and API tokens of {called(environment.name, site)} are "
+            "signed with, and the passwords of its services.",
             "Put a copy of it back. Or make new ones, which ends every login and API token and loses nothing else: "
             f"{typed('tweak --new-secrets', environment.name, site)}",
         )
