@@ -112,6 +112,23 @@ def test_a_source_directory_that_now_holds_another_environment_stays(catstown: D
     assert catstown.disk.entry(path) is not None
 
 
+def test_a_source_directory_that_holds_another_environments_stays(desk: Desk) -> None:
+    inner = desk.add_source(WORK / "catstown" / "dogville", "dogville")
+    desk.done("init", inner)
+    desk.add_source(WORK / "catstown", "catstown")
+    desk.done("init", WORK / "catstown")
+    desk.forget()
+    ran = desk("purge", "catstown", "-y", "--delete-environment")
+    assert (ran.status, desk.changes()) == (5, [])
+    assert f"The source directory of dogville lies in {WORK / 'catstown'}; nothing was removed." in ran.err
+    assert "remove that one first: datacats purge dogville" in ran.err
+    assert desk("purge", "catstown", "-y", "--delete-environment", "--dry-run").status == 5
+    desk.done("init", inner, "-s", "staging")
+    desk.done("purge", "dogville", "-y")
+    desk.done("purge", "catstown", "-y", "--delete-environment")
+    assert desk.disk.entry(inner) is None
+
+
 def test_a_copy_of_a_source_directory_does_not_purge_the_first_ones_data(catstown: Desk) -> None:
     copy = catstown.add_source(WORK / "copy", "catstown")
     ran = catstown("purge", copy, "-y")

@@ -87,10 +87,16 @@ def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
 
 
 def _refuse_source(workspace: Workspace, environment: Environment) -> None:
-    """Raise Conflict when what lies at the source directory's place is not this environment's."""
+    """Raise Conflict when what lies at the source directory's place is not, or not only, this environment's."""
     disk, source = workspace.ports.disk, environment.source
     if source != environment.data and _is_gone(workspace, source):
         return
+    if others := locate.within(disk, workspace.root, source):
+        raise Conflict(
+            f"The source directory of {' and '.join(others)} lies in {source}; nothing was removed.",
+            f"Leave --delete-environment out: datacats purge {environment.name}; or remove that one first: "
+            f"{'; '.join(f'datacats purge {other}' for other in others)}",
+        )
     toml = disk.entry(source / environment_file.NAME)
     if toml is not None and environment_file.read(disk, source).name == environment.name:
         return
