@@ -160,6 +160,26 @@ def test_one_with_a_damaged_record_goes_too(catstown: Desk) -> None:
     assert left(catstown) == NOTHING
 
 
+@pytest.mark.parametrize("lost", ["sites/primary/site.json", "sites/primary", "sites"])
+def test_one_that_lost_its_record_has_its_containers_stopped_before_its_data_goes(catstown: Desk, lost: str) -> None:
+    catstown.disk.tree.remove(HOME / "catstown" / lost)
+    seen: list[dict[str, str]] = []
+    remove = catstown.disk.remove_tree
+    catstown.disk.remove_tree = lambda path: (seen.append(catstown.states()), remove(path))[1]  # type: ignore[method-assign,func-returns-value]
+    assert catstown.done("purge", "catstown", "-y").out == "Purged catstown: primary\n"
+    assert left(catstown) == NOTHING
+    assert seen[0] == {}
+
+
+def test_one_site_that_lost_its_data_goes_alone_and_keeps_the_rest_when_that_goes_first(catstown: Desk) -> None:
+    catstown.done("init", "catstown", "-s", "staging")
+    catstown.disk.tree.remove(HOME / "catstown" / "sites" / "staging")
+    catstown.done("purge", "catstown", "-s", "primary", "-y")
+    assert left(catstown)[2]
+    catstown.done("purge", "catstown", "-s", "staging", "-y")
+    assert left(catstown) == NOTHING
+
+
 @pytest.mark.parametrize("cut", ["stop datacats_solr", "remove datacats_postgres", "remove network"])
 def test_an_interrupted_purge_is_carried_on_by_the_same_command(catstown: Desk, cut: str) -> None:
     catstown.engine.world.failures[cut] = EngineError("cut", "")
