@@ -14,7 +14,7 @@ from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import extensions, locate
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, changeover, claim, database, follow, ours, settle, sites, spares, up
+from datacats.workflows import builder, changeover, claim, database, follow, lines, ours, settle, sites, spares, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -121,7 +121,9 @@ def _tell_version(environment: Environment, site: Site, events: Events) -> None:
     """A site keeps its images until it is upgraded. Raises UnknownVersion for a version that datacats does not know."""
     wanted = resolve_ckan(environment.ckan)
     runs = site.images.web.version
-    if wanted != runs:
+    if error := lines.of_another(environment, site):
+        events(Said(f"{error.message} {error.hint}"))
+    elif wanted != runs:
         upgrade = typed("upgrade", environment.name, site.name)
         events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: {upgrade}"))
 
