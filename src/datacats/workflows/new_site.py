@@ -99,12 +99,18 @@ def refuse(workspace: Workspace, environment: Environment, new: NewSite) -> Imag
     refuse_existing(workspace, environment, new.site)
     locate.refuse_stranger(workspace.ports.disk, environment.data)
     ckan = resolve_ckan(environment.ckan)
-    seen = observe(workspace.ports, environment, new.site)
-    ours.refuse_strangers(seen, workspace.root.uuid)
+    seen = observe(workspace.ports, environment, new.site, placement.known(workspace))
+    ours.refuse_strangers(seen, workspace.root.uuid, begun=_begun(workspace, environment, new.site))
     _refuse_unrecorded(workspace, environment, new.site, seen.of(workspace.root.uuid).containers)
     wanted, absent = images.wanted(workspace, ckan)
     space.refuse(workspace, absent)
     return wanted
+
+
+def _begun(workspace: Workspace, environment: Environment, site: str) -> str:
+    if not site_file.exists(workspace.ports.disk, environment, site):
+        return ""
+    return ours.begun(environment, site_file.read(workspace.ports.disk, environment, site))
 
 
 def _refuse_unrecorded(
