@@ -323,6 +323,26 @@ def test_init_makes_a_further_site_beside_the_first(catstown: Desk) -> None:
     assert catstown.site(site="staging")["subnets"] != catstown.site()["subnets"]
 
 
+@pytest.mark.parametrize("depth", ["", "src"])
+def test_no_new_environment_lies_in_the_source_directory_of_another(catstown: Desk, depth: str) -> None:
+    catstown.cwd = WORK / "catstown" / depth
+    catstown.disk.make_directory(catstown.cwd, 0o755)
+    catstown.forget()
+    ran = catstown("create", "dogville")
+    assert (ran.status, catstown.changes()) == (5, [])
+    assert f"lies in the source directory of another environment, {WORK / 'catstown'}" in ran.err
+    assert f"datacats create {WORK / 'dogville'}" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["init", "create"])
+def test_a_clone_in_the_source_directory_of_another_environment_is_to_be_moved_first(catstown: Desk, verb: str) -> None:
+    clone = catstown.add_source(WORK / "catstown" / "dogville", "dogville")
+    catstown.forget()
+    ran = catstown(verb, clone)
+    assert (ran.status, catstown.changes()) == (5, [])
+    assert f"mv {clone} {WORK / 'dogville'}; then: datacats init {WORK / 'dogville'}" in ran.err
+
+
 def test_init_without_an_environment_says_how_to_make_one(desk: Desk) -> None:
     ran = desk("init")
     assert ran.status == 4

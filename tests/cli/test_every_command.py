@@ -205,7 +205,7 @@ def test_purge_alone_needs_none_of_it(catstown: Desk) -> None:
         ("creating", "create"),
         ("upgrading", "upgrade"),
         ("rolling back", "upgrade --rollback"),
-        ("purging", "purge"),
+        ("purging", "purge -s primary"),
     ],
 )
 def test_a_site_that_was_cut_off_is_carried_on_with_by_the_command_that_was(

@@ -77,9 +77,9 @@ def test_a_service_that_is_switched_off_is_switched_on_where_it_was_missed(stagi
 
 
 def test_a_newer_version_in_the_file_is_taken_up_by_its_name(staging: Desk) -> None:
-    set_toml(staging, b'ckan = "2.12"', b'ckan = "2.11"')
+    set_toml(staging, b'ckan = "2.12"', b'ckan = "2.12.1"')
     said = staging.done("start", "-s", "staging", "catstown").err
-    assert "says CKAN 2.11; staging runs 2.12.0 until: datacats upgrade -s staging catstown\n" in said
+    assert "says CKAN 2.12.1; staging runs 2.12.0 until: datacats upgrade -s staging catstown\n" in said
     assert "until: datacats upgrade catstown\n" in staging.done("start", "catstown").err
 
 

@@ -405,7 +405,7 @@ def test_the_extension_in_whose_code_ckan_ended_is_named_with_the_way_out(index:
         "AttributeError: no tab\n"
     )
     ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
-    assert "CKAN 2.12 does not start with ckanext-scheming: AttributeError: no tab" in ran.err
+    assert "CKAN 2.12.0 does not start with ckanext-scheming: AttributeError: no tab" in ran.err
     assert ran.err.splitlines()[-1].startswith("Next: Nothing was changed.")
 
 

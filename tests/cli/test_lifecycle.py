@@ -257,8 +257,8 @@ def test_a_source_directory_that_was_moved_is_followed_by_start(catstown: Desk) 
 def test_a_version_in_the_file_that_is_not_the_sites_is_told_and_an_unknown_one_refused(catstown: Desk) -> None:
     toml = WORK / "catstown" / "datacats.toml"
     text = catstown.disk.read(toml)
-    catstown.disk.place(toml, text.replace(b'"2.12"', b'"2.11"'), 0o644)
-    assert "says CKAN 2.11; primary runs 2.12.0 until: datacats upgrade" in catstown.done("start", "catstown").err
+    catstown.disk.place(toml, text.replace(b'"2.12"', b'"2.12.1"'), 0o644)
+    assert "says CKAN 2.12.1; primary runs 2.12.0 until: datacats upgrade" in catstown.done("start", "catstown").err
     catstown.disk.place(toml, text.replace(b'"2.12"', b'"2.99"'), 0o644)
     ran = catstown("reload", "catstown")
     assert ran.status == 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datacats.engine.fake_world import Call, Outcome, quiet
-from datacats.errors import CommandFailed, NotFound, UsageError
+from datacats.errors import CommandFailed, ConfigError, NotFound, UsageError
 from datacats.services import probe, web
 from tests.support.desk import HOME, WORK, Desk
 
@@ -17,7 +17,10 @@ MARK = SITE / "solr.rebuild"
 RUN_CKAN = ("datacats_web_catstown", "datacats_worker_catstown")
 
 FOR_GOOD = {
-    "postgres": ("The database of catstown is gone", f"datacats purge catstown; datacats init {WORK}/catstown"),
+    "postgres": (
+        "The database of catstown is gone",
+        f"datacats purge -s primary catstown; datacats init {WORK}/catstown",
+    ),
     "files": ("The uploaded files of catstown are gone", f"install -d -m 700 -o 1000 -g 1000 {SITE}/files"),
     "secrets.json": (f"{SITE}/secrets.json is gone", "datacats tweak --new-secrets catstown"),
 }
@@ -83,6 +86,37 @@ def test_nothing_is_begun_without_what_only_a_copy_brings_back(
     assert said in ran.err
     assert next_step in ran.err
     assert catstown.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("part", "said", "next_steps"),
+    [
+        (
+            "postgres",
+            "The database of catstown/sandbox is gone",
+            (
+                "datacats purge -s sandbox catstown",
+                f"datacats init -s sandbox {WORK}/catstown",
+                "datacats db load -s sandbox DUMP -e catstown",
+            ),
+        ),
+        (
+            "files",
+            "The uploaded files of catstown/sandbox are gone",
+            ("datacats start -s sandbox catstown", "datacats files import -s sandbox ARCHIVE -e catstown"),
+        ),
+        ("secrets.json", "API tokens of catstown/sandbox are", ("datacats tweak --new-secrets -s sandbox catstown",)),
+    ],
+)
+def test_what_is_left_to_do_for_one_site_leads_to_no_other(
+    catstown: Desk, part: str, said: str, next_steps: tuple[str, ...]
+) -> None:
+    catstown.done("init", "catstown", "-s", "sandbox")
+    catstown.disk.tree.remove(SITE.with_name("sandbox") / part)
+    ran = catstown("start", "-s", "sandbox", "catstown")
+    assert ran.status == NotFound.exit_code
+    assert said in ran.err
+    assert [step for step in next_steps if step not in ran.err] == []
 
 
 @pytest.mark.parametrize("part", ["postgres", "files"])
@@ -243,6 +277,60 @@ def test_new_secrets_are_made_when_they_are_asked_for_and_all_of_the_site_gets_t
         container = f"datacats_{service}_catstown"
         assert done.index(f"stop {container}") < done.index(f"start {container}")
     assert set(catstown.states().values()) == {"running"}
+
+
+@pytest.mark.parametrize("words", ["start", "reload", "info", "stop", "ckan -e", "start --dry-run"])
+def test_a_site_without_its_record_is_told_as_such_and_nothing_is_made_anew_in_its_place(
+    catstown: Desk, words: str
+) -> None:
+    lose(catstown, "site.json")
+    ran = catstown(*words.split(), "catstown", *(["db", "version"] if words == "ckan -e" else []))
+    assert ran.status == ConfigError.exit_code
+    assert f"{SITE}/site.json is gone" in ran.err
+    assert "such as --production and --site-url" in ran.err
+    assert catstown.changes() == []
+
+
+def test_list_and_doctor_tell_of_a_site_without_its_record(catstown: Desk) -> None:
+    lose(catstown, "site.json")
+    assert f"{SITE}/site.json is gone" in catstown.done("list").out
+    ran = catstown("doctor", "catstown")
+    assert (ran.status, f"{SITE}/site.json is gone" in ran.out) == (19, True)
+
+
+def test_a_site_of_which_only_containers_are_left_is_told_by_doctor(catstown: Desk) -> None:
+    catstown.disk.tree.remove(SITE.parent)
+    ran = catstown("doctor", "catstown")
+    assert ran.status == 19
+    assert f"All data of catstown is gone: somebody removed {SITE}." in ran.out
+    assert "datacats purge -s primary catstown" in ran.out
+
+
+@pytest.mark.parametrize("gone", [SITE / "site.json", SITE.parent])
+@pytest.mark.parametrize("verb", ["init", "create"])
+def test_no_site_is_made_beside_the_containers_of_one_whose_record_is_gone(
+    catstown: Desk, gone: Path, verb: str
+) -> None:
+    catstown.disk.tree.remove(gone)
+    catstown.forget()
+    ran = catstown(verb, WORK / "catstown")
+    assert (ran.status, catstown.changes()) == (5, [])
+    for name in catstown.states():
+        assert name in ran.err
+    catstown.engine.world.containers.clear()
+    catstown.done("init", WORK / "catstown", "5716", "--production", "--admin-password-stdin", stdin=b"correct horse\n")
+    assert (catstown.site()["port"], catstown.site()["mode"]) == (5716, "production")
+    cloned = any("clone" in change and "postgres" in change for change in catstown.disk.changes)
+    assert cloned == (gone == SITE.parent)
+
+
+def test_a_site_that_was_claimed_and_not_written_down_is_made_by_the_same_command(catstown: Desk) -> None:
+    catstown.engine.world.containers.clear()
+    for name in catstown.disk.names(SITE):
+        if name not in {"secrets.json", "lock"}:
+            catstown.disk.tree.remove(SITE / name)
+    assert "datacats init" in catstown("start", "catstown").err
+    catstown.done("init", "catstown")
 
 
 @pytest.mark.parametrize("words", ["", "--new-secrets --admin-password"])

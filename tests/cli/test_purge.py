@@ -112,6 +112,23 @@ def test_a_source_directory_that_now_holds_another_environment_stays(catstown: D
     assert catstown.disk.entry(path) is not None
 
 
+def test_a_source_directory_that_holds_another_environments_stays(desk: Desk) -> None:
+    inner = desk.add_source(WORK / "catstown" / "dogville", "dogville")
+    desk.done("init", inner)
+    desk.add_source(WORK / "catstown", "catstown")
+    desk.done("init", WORK / "catstown")
+    desk.forget()
+    ran = desk("purge", "catstown", "-y", "--delete-environment")
+    assert (ran.status, desk.changes()) == (5, [])
+    assert f"The source directory of dogville lies in {WORK / 'catstown'}; nothing was removed." in ran.err
+    assert "remove that one first: datacats purge dogville" in ran.err
+    assert desk("purge", "catstown", "-y", "--delete-environment", "--dry-run").status == 5
+    desk.done("init", inner, "-s", "staging")
+    desk.done("purge", "dogville", "-y")
+    desk.done("purge", "catstown", "-y", "--delete-environment")
+    assert desk.disk.entry(inner) is None
+
+
 def test_a_copy_of_a_source_directory_does_not_purge_the_first_ones_data(catstown: Desk) -> None:
     copy = catstown.add_source(WORK / "copy", "catstown")
     ran = catstown("purge", copy, "-y")
@@ -140,6 +157,26 @@ def test_one_that_was_cut_before_it_knew_its_source_goes_by_its_name(desk: Desk)
 def test_one_with_a_damaged_record_goes_too(catstown: Desk) -> None:
     catstown.disk.add(HOME / "catstown" / "sites" / "primary" / "site.json", b"{")
     catstown.done("purge", "catstown", "-y")
+    assert left(catstown) == NOTHING
+
+
+@pytest.mark.parametrize("lost", ["sites/primary/site.json", "sites/primary", "sites"])
+def test_one_that_lost_its_record_has_its_containers_stopped_before_its_data_goes(catstown: Desk, lost: str) -> None:
+    catstown.disk.tree.remove(HOME / "catstown" / lost)
+    seen: list[dict[str, str]] = []
+    remove = catstown.disk.remove_tree
+    catstown.disk.remove_tree = lambda path: (seen.append(catstown.states()), remove(path))[1]  # type: ignore[method-assign,func-returns-value]
+    assert catstown.done("purge", "catstown", "-y").out == "Purged catstown: primary\n"
+    assert left(catstown) == NOTHING
+    assert seen[0] == {}
+
+
+def test_one_site_that_lost_its_data_goes_alone_and_keeps_the_rest_when_that_goes_first(catstown: Desk) -> None:
+    catstown.done("init", "catstown", "-s", "staging")
+    catstown.disk.tree.remove(HOME / "catstown" / "sites" / "staging")
+    catstown.done("purge", "catstown", "-s", "primary", "-y")
+    assert left(catstown)[2]
+    catstown.done("purge", "catstown", "-s", "staging", "-y")
     assert left(catstown) == NOTHING
 
 

@@ -19,6 +19,7 @@ from datacats.model.image import ROLES, ImageRef
 from datacats.model.names import derived_port
 from datacats.model.observed import ContainerSeen
 from datacats.model.service import NetworkSpec
+from datacats.services import probe
 from tests.support.desk import HOME, WORK, Desk
 from tests.support.index import Index
 
@@ -333,3 +334,51 @@ def test_a_service_that_was_switched_on_meanwhile_stays_on(catstown: Desk, meanw
     meanwhile.append(lambda: catstown.done("service", "add", "worker", "-e", "catstown"))
     catstown.done("link", "dogsville", "-e", "catstown")
     assert catstown.states()["datacats_worker_catstown"] == "running"
+
+
+def test_a_name_that_another_data_root_takes_while_a_site_is_made_is_told_with_what_takes_away_what_was_begun(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Desk(monkeypatch)
+    mine.engine, mine.http = catstown.engine, catstown.http
+    mine.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+    containers, networks = mine.engine.world.containers, mine.engine.world.networks
+    their_containers, their_networks = dict(containers), dict(networks)
+    containers.clear()
+    networks.clear()
+
+    def taken(call: Call) -> Outcome:
+        if "migrate.py" in " ".join(call.command):
+            containers.update(their_containers)
+            networks.update(their_networks)
+        return quiet(call)
+
+    mine.engine.world.program = taken
+    for _ in range(2):
+        ran = mine("create", "catstown")
+        assert ran.status == 5
+        assert "belongs to the data root /home/me/.datacats" in ran.err
+        assert "What was begun here under that name goes with: datacats purge -s primary catstown" in ran.err
+    mine.done("purge", "-s", "primary", "catstown", "-y")
+    assert mine.disk.entry(Path("/home/you/.datacats/catstown")) is None
+    assert {*their_containers} <= {*catstown.states()}
+
+
+def test_volumes_of_another_data_root_are_seen_before_anything_is_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def foreign(call: Call) -> Outcome:
+        return Outcome(probe.FOREIGN) if f"/{probe.OWN})" in "".join(call.command) else quiet(call)
+
+    desk.engine.world.program = foreign
+    desk.create("catstown")
+    other = Desk(monkeypatch)
+    other.engine, other.http = desk.engine, desk.http
+    other.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+    other.create("dogville")
+    desk.engine.world.containers.clear()
+    desk.engine.world.networks.clear()
+    ran = other("create", "catstown")
+    assert ran.status == 5
+    assert "The volume datacats_" in ran.err
+    assert other.disk.entry(WORK / "catstown") is None

@@ -71,7 +71,7 @@ def test_what_serves_in_production_serves_on_when_ckan_does_not_start(portal: De
     Programs(portal, broken=True)
     ran = portal(*words)
     assert (ran.status, identities(portal)) == (16, before)
-    assert "CKAN 2.12 does not start with ckanext-whiskers: ModuleNotFoundError: No module named 'purr'" in ran.err
+    assert "CKAN 2.12.0 does not start with ckanext-whiskers: ModuleNotFoundError: No module named 'purr'" in ran.err
     assert "line 3, in <module>" in ran.err, "the last lines say where"
     assert "Web serves on as it was." in ran.err
 

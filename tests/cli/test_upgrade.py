@@ -10,7 +10,7 @@ import pytest
 from datacats.engine.fake_world import Call, Outcome
 from datacats.model import labels
 from datacats.model.image import ImageRef
-from tests.support.desk import HOME, Desk
+from tests.support.desk import HOME, WORK, Desk
 
 OLD = "datacats/web:2.12.0-0123456789ab"
 RECORD = HOME / "catstown" / "sites" / "primary" / "site.json"
@@ -165,3 +165,31 @@ def test_a_dry_run_of_tweak_asks_for_no_password_and_does_nothing(catstown: Desk
     ran = catstown.done("tweak", "-p", "catstown", "--dry-run")
     assert ran.lines == ["1 run SQL in datacats_postgres_catstown: the password of admin (asked for)"]
     assert catstown.changes() == []
+
+
+@pytest.fixture
+def of_another_line(catstown: Desk) -> Desk:
+    """A site whose environment asks for another line of CKAN than it runs."""
+    path = WORK / "catstown" / "datacats.toml"
+    catstown.disk.add(path, catstown.disk.read(path).replace(b'ckan = "2.12"', b'ckan = "2.11"'))
+    return catstown
+
+
+@pytest.mark.parametrize(("command", "status"), [("start", 0), ("reload", 0), ("doctor", 0), ("upgrade", 5)])
+def test_where_another_line_of_ckan_is_asked_for_the_ways_that_there_are_are_told(
+    of_another_line: Desk, command: str, status: int
+) -> None:
+    ran = of_another_line(command, "catstown")
+    said = ran.out + ran.err
+    assert ran.status == status
+    assert "catstown runs CKAN 2.12.0; 2.11.6, which " in said
+    assert f'Put ckan = "2.12" back into {WORK}/catstown/datacats.toml' in said
+    assert "make a new environment of CKAN 2.11" in said
+    for step in ("db dump FILE -e catstown", "create NAME --ckan 2.11", "db load FILE -e NAME"):
+        assert f"datacats {step}" in said
+    assert "datacats upgrade" not in said
+
+
+def test_info_tells_what_runs_and_not_what_is_asked_for(of_another_line: Desk) -> None:
+    told = of_another_line.done("info", "catstown", "--json").result
+    assert (told["ckan"], told["sites"][0]["ckan"]) == ("2.12.0", "2.12.0")

@@ -43,7 +43,8 @@ class Placement(str, Enum):
 class Phase(str, Enum):
     """How far a site has come. ``CREATING`` ends when the administrator's password was shown.
 
-    Only ``CREATED`` is complete; each other phase ends when the command that it is named for is run again.
+    Only ``CREATED`` is complete; each other phase ends when the command that it is named for is run again, and
+    ``LOADING``, in which a site changes over to a database that was loaded, with the next start as well.
     """
 
     CREATING = "creating"
@@ -51,6 +52,7 @@ class Phase(str, Enum):
     UPGRADING = "upgrading"
     ROLLING_BACK = "rolling back"
     PURGING = "purging"
+    LOADING = "loading"
 
     def __str__(self) -> str:
         return self.value
@@ -67,6 +69,7 @@ _VERBS = {
     Phase.UPGRADING: "upgrade",
     Phase.ROLLING_BACK: "upgrade --rollback",
     Phase.PURGING: "purge",
+    Phase.LOADING: "start",
 }
 
 

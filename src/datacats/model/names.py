@@ -77,9 +77,17 @@ def link_name(environment: str, site: str = PRIMARY) -> str:
     return environment if site == PRIMARY else f"{site}.{environment}"
 
 
+def called(environment: str, site: str) -> str:
+    """What people call a site: ``NAME``, and ``NAME/SITE`` for a further one."""
+    return environment if site == PRIMARY else f"{environment}/{site}"
+
+
 def typed(verb: str, where: object, site: str = PRIMARY) -> str:
-    """The command that does something to a site, as people type it: ``datacats start -s SITE NAME``."""
-    return f"datacats {verb} {where}" if site == PRIMARY else f"datacats {verb} -s {site} {where}"
+    """The command that does something to a site, as people type it: ``datacats start -s SITE NAME``.
+
+    The primary site need not be named, but where that would mean every site.
+    """
+    return f"datacats {verb} {where}" if site == PRIMARY and verb != "purge" else f"datacats {verb} -s {site} {where}"
 
 
 def port_key(environment: str, site: str) -> str:

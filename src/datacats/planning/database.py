@@ -31,8 +31,10 @@ def swap(name: str) -> str:
 
 
 def swap_back(name: str) -> str:
-    """Give the old database its name back, in one transaction."""
-    return _leave(name) + _rename(name, loading(name)) + _rename(_before(name), name)
+    """Give the old database its name back, in one transaction; nothing where it has it."""
+    back = _rename(name, loading(name)) + _rename(_before(name), name)
+    there = f"EXISTS (SELECT FROM pg_database WHERE datname = '{_before(name)}')"
+    return f"{_leave(name)}DO $$ BEGIN IF {there} THEN\n{back}END IF; END $$;\n"
 
 
 def forget(name: str) -> str:

@@ -105,6 +105,26 @@ def refuse_twin(disk: Disk, root: DataRoot, environment: Environment) -> None:
         )
 
 
+def refuse_nested(disk: Disk, root: DataRoot, environment: Environment) -> None:
+    """Raise Conflict when a new environment would lie in another one's source directory, and go with it."""
+    if is_there(disk, root, environment.name):
+        return
+    source = environment.source
+    for above in source.parents:
+        if disk.entry(above / environment_file.NAME) is not None:
+            beside = above.with_name(source.name)
+            move = f"Move it beside that one: mv {source} {beside}; then: datacats init {beside}"
+            raise Conflict(
+                f"{source} lies in the source directory of another environment, {above}.",
+                move if disk.entry(source) else f"Make it beside that one: datacats create {beside}",
+            )
+
+
+def within(disk: Disk, root: DataRoot, source: Path) -> tuple[str, ...]:
+    """Return the environments whose source directory is there and lies in another one's, sorted."""
+    return tuple(name for name in names(disk, root) if _lies_in(disk, root, name, source))
+
+
 def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
     """Return the environment of a source directory whether or not its data directory is there."""
     file = environment_file.read(disk, source)
@@ -170,6 +190,13 @@ def refuse_stranger(disk: Disk, data: Path) -> None:
         return
     whose = "was made by the first datacats" if held & _OLD else "was not made by datacats"
     raise Conflict(f"{data} is there already and {whose}; it is left alone.", f"Move it away: mv {data} {data}.old")
+
+
+def _lies_in(disk: Disk, root: DataRoot, name: str, source: Path) -> bool:
+    with suppress(ConfigError):
+        recorded = recorded_source(disk, root, name)
+        return source in recorded.parents and disk.entry(recorded) is not None
+    return False
 
 
 def _former_name(disk: Disk, root: DataRoot, source: Path) -> str | None:

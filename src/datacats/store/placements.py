@@ -7,7 +7,7 @@ from typing import Any
 from datacats.model.environment import Placement
 from datacats.model.ports import Disk
 from datacats.store import documents
-from datacats.store.root import DataRoot
+from datacats.store.root import DataRoot, owner_of
 
 _FILE = "_engines.json"
 
@@ -19,11 +19,9 @@ def known(disk: Disk, root: DataRoot, engine: str) -> Placement | None:
 
 def remember(disk: Disk, root: DataRoot, engine: str, placement: Placement) -> None:
     """Write down the placement on an engine. The caller holds the root lock."""
-    entry = disk.entry(root.path)
-    owner = (entry.uid, entry.gid) if entry else (0, 0)
     known = {**_read(disk, root), engine: placement}
     record = {"engines": {name: str(each) for name, each in known.items()}}
-    documents.write(disk, root.path / _FILE, record, owner)
+    documents.write(disk, root.path / _FILE, record, owner_of(disk, root.path))
 
 
 def _read(disk: Disk, root: DataRoot) -> dict[str, Placement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -76,10 +77,19 @@ def open_root(disk: Disk, env: Mapping[str, str]) -> DataRoot:
             disk.make_directory(directory, 0o700)
         with disk.lock(path / "_locks" / "root", f"the root lock of {path}", wait=_PATIENCE):
             if disk.entry(file) is None:
-                entry = disk.entry(path)
-                owner = (entry.uid, entry.gid) if entry else (0, 0)
-                documents.write(disk, file, {"uuid": str(uuid.uuid4())}, owner)
+                documents.write(disk, file, {"uuid": str(uuid.uuid4())}, owner_of(disk, path))
     return _read(disk, path)
+
+
+def owner_of(disk: Disk, path: Path) -> tuple[int, int]:
+    """Return who owns the files of a data root: who owns its directory, of whatever group that may be.
+
+    Only root can give a file to a group that it does not belong to itself.
+    """
+    entry, uid = disk.entry(path), os.geteuid()
+    if entry is None:
+        return 0, 0
+    return (uid, os.getegid()) if entry.uid == uid != 0 else (entry.uid, entry.gid)
 
 
 def existing_root(disk: Disk, env: Mapping[str, str]) -> DataRoot | None:

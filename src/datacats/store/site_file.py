@@ -8,10 +8,10 @@ from ipaddress import IPv4Network, ip_address
 from pathlib import Path
 from typing import Any
 
-from datacats.errors import NotFound
+from datacats.errors import ConfigError, NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
-from datacats.model.names import check_name, typed
+from datacats.model.names import called, check_name, typed
 from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.store import documents
@@ -19,6 +19,9 @@ from datacats.store import documents
 _FILE = "site.json"
 _SECRETS = "secrets.json"
 _TOKENS = "tokens.json"
+_BEFORE = frozenset({_SECRETS, "lock"})
+"""What lies in a site's directory before the site is written down."""
+
 _LATER = {"debugger": False, "profile": False, "links": [], "placement": "bind", "port_chosen": True}
 """What a site is that was written down before there was such a choice."""
 
@@ -32,9 +35,11 @@ class Promise:
 
 
 def names(disk: Disk, environment: Environment) -> tuple[str, ...]:
-    """Return the sites of an environment, sorted."""
+    """Return the sites of an environment, sorted; one that lost its record is still there with its data."""
     sites = environment.data / "sites"
-    return tuple(name for name in disk.names(sites) if disk.entry(sites / name / _FILE))
+    return tuple(
+        name for name in disk.names(sites) if disk.entry(sites / name / _FILE) or _has_data(disk, sites / name)
+    )
 
 
 def exists(disk: Disk, environment: Environment, site: str) -> bool:
@@ -49,10 +54,16 @@ def is_there(disk: Disk, root: Path, environment: str, site: str) -> bool:
 
 
 def read(disk: Disk, environment: Environment, site: str) -> Site:
-    """Read a site. Raises NotFound with the names of those that are there, UsageError for what can be no name."""
+    """Read a site.
+
+    Raises NotFound with the names of those that are there, ConfigError when its record is damaged or gone, UsageError
+    for what can be no name.
+    """
     check_name(site, "a site")
     path = environment.site_directory(site) / _FILE
     if disk.entry(path) is None:
+        if _has_data(disk, path.parent):
+            raise _unrecorded(environment, site)
         there = ", ".join(names(disk, environment)) or "none"
         raise NotFound(
             f"{environment.name} has no site {site!r} (there is: {there}).",
@@ -79,8 +90,8 @@ def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
     path = secrets_path(environment, site)
     if disk.entry(path) is None:
         raise NotFound(
-            f"{path} is gone: it holds the keys that logins and API tokens of {environment.name} are signed with, "
-            "and the passwords of its services.",
+            f"{path} is gone: it holds the keys that logins and API tokens of {called(environment.name, site)} are "
+            "signed with, and the passwords of its services.",
             "Put a copy of it back. Or make new ones, which ends every login and API token and loses nothing else: "
             f"{typed('tweak --new-secrets', environment.name, site)}",
         )
@@ -125,6 +136,23 @@ def secrets_path(environment: Environment, site: str) -> Path:
 
 def _secrets_of(record: dict[str, Any]) -> Secrets:
     return Secrets(**_texts({key: value for key, value in record.items() if key != "layout"}))
+
+
+def _has_data(disk: Disk, directory: Path) -> bool:
+    entry = disk.entry(directory)
+    return entry is not None and entry.kind == "directory" and not _BEFORE.issuperset(disk.names(directory))
+
+
+def _unrecorded(environment: Environment, site: str) -> ConfigError:
+    path = environment.site_directory(site) / _FILE
+    again = f"datacats init {environment.source} PORT --site {site}"
+    return ConfigError(
+        f"{path} is gone: it says what the site {site} of {environment.name} was given, its port, address and images. "
+        "The data is still there.",
+        "Put a copy of it back. Without one, remove the site's containers (docker rm -f), and make it again with all "
+        f"that it was made with, such as --production and --site-url: {again}; that keeps the data, and gives the "
+        "administrator another password",
+    )
 
 
 def _texts(record: dict[str, Any]) -> dict[str, str]:

@@ -71,6 +71,7 @@ def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment
         environment = locate.describe(workspace.ports.disk, workspace.root, directory)
         _refuse_other_version(environment, new.ckan)
         locate.refuse_twin(workspace.ports.disk, workspace.root, environment)
+        locate.refuse_nested(workspace.ports.disk, workspace.root, environment)
         return environment, Plan()
     name = check_name(directory.name, "an environment")
     ckan = _NEWEST if new.ckan is None else new.ckan
@@ -79,6 +80,7 @@ def _environment(workspace: Workspace, new: NewEnvironment) -> tuple[Environment
     texts = _texts(name, ckan, new)
     _refuse_directory(workspace, directory, texts)
     _refuse_name(workspace, name)
+    locate.refuse_nested(workspace.ports.disk, workspace.root, environment)
     wanted = refuse(workspace, environment, new.site)
     claim.foresee(workspace, environment, new.site.site, wanted, new.site.options, ignore)
     return environment, _source(workspace, directory, texts)

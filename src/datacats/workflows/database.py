@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from datacats.apply import apply
 from datacats.errors import CommandFailed
-from datacats.model.environment import SiteContext
-from datacats.model.event import Events, ignore
-from datacats.model.names import PRIMARY
+from datacats.model.environment import Phase, SiteContext
+from datacats.model.event import Events, Said, ignore
+from datacats.model.names import PRIMARY, called
 from datacats.model.plan import Operation, Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.planning import database
 from datacats.services import postgres, web
-from datacats.workflows import ours, settle, sites, spares, up
+from datacats.store import site_file
+from datacats.workflows import claim, ours, settle, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PURPOSE = "load"
+_NAMES = ("ckan", "datastore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     """Replace the database by the dump that ``source`` holds: PostgreSQL's custom format, or SQL.
 
     The old one serves until the new one is complete, and is kept until the site answers on the new one. Extensions
-    get API tokens that CKAN's new one knows. Raises CommandFailed, with the old database back in place.
+    get API tokens that CKAN's new one knows. From the moment that they change names until the site follows the new one
+    the site counts as half replaced. Raises CommandFailed, with the old database back in place.
     """
-    with sites.hold(workspace, which.reference, which.site, events) as context:
+    with sites.hold(workspace, which.reference, which.site, events, loading=True) as context:
         up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
         apply(_preparing(workspace, context, which), workspace.ports, events)
         _inside(
@@ -60,50 +64,110 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
             "the load",
         )
         _swap(workspace, context, which, events)
-        apply(_forgetting(context, which), workspace.ports, events)
+        apply(_forgetting(context, which.name), workspace.ports, events)
     spares.launch(workspace, context)
+
+
+def finished(workspace: Workspace, reference: str | None, site: str, events: Events) -> None:
+    """Bring a load that was cut while the databases changed names to its end, on the one that has the name by now.
+
+    Raises CommandFailed, with the old database back in place, when CKAN does not take the loaded one.
+    """
+    environment = workspace.find(reference)
+    if site_file.read(workspace.ports.disk, environment, site).phase is not Phase.LOADING:
+        return
+    with sites.hold(workspace, reference, site, events, loading=True) as context:
+        if context.site.phase is not Phase.LOADING:
+            return
+        whose = called(environment.name, site)
+        events(Said(f"A load of the database of {whose} was interrupted; now it is carried on."))
+        up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
+        apply(_alone(workspace, context), workspace.ports, events)
+        try:
+            tokens = _follow(workspace, context, events, tokens=True)
+        except CommandFailed:
+            _give_back(workspace, context, events)
+            raise
+        _take(workspace, context, tokens, events)
+        apply(_forgetting(context, *_NAMES), workspace.ports, events)
 
 
 def plan_load(which: DatabaseOf, workspace: Workspace) -> tuple[Plan, Plan, Plan]:
     """Return what ``load`` would do, and do nothing: before the dump is loaded, after it, and when the site is up."""
     environment = workspace.find(which.reference)
-    context = workspace.context(environment, complete(workspace, environment, which.site))
+    context = workspace.context(environment, complete(workspace, environment, which.site, loading=True))
     before = up.plan_up(workspace, context, up.FOR_ONE_OFFS) + _preparing(workspace, context, which)
     after = _swapped(workspace, context, which) + Plan.of(_after_load(context))
     if not which.datastore:
         after += settle.plan_new_tokens(workspace, context)
-    return before, after, _forgetting(context, which)
+    return before, after, _forgetting(context, which.name)
 
 
 def _preparing(workspace: Workspace, context: SiteContext, which: DatabaseOf) -> Plan:
-    left = ours.remove_one_offs(workspace, context, {_PURPOSE, settle.PURPOSE})
-    return left + _sql(context, database.prepare(which.name), "an empty database")
+    """What an interrupted load has kept goes; where it has the name by now, the old database gets that back before."""
+    if context.site.phase is Phase.LOADING:
+        left = _alone(workspace, context) + _back(context)
+    else:
+        left = _without_left(workspace, context)
+    empty = database.prepare(which.name) + database.forget(which.name)
+    return left + _sql(context, empty, "an empty database")
 
 
-def _forgetting(context: SiteContext, which: DatabaseOf) -> Plan:
-    return _sql(context, database.forget(which.name), "the old database goes")
+def _without_left(workspace: Workspace, context: SiteContext) -> Plan:
+    return ours.remove_one_offs(workspace, context, {_PURPOSE, settle.PURPOSE})
+
+
+def _alone(workspace: Workspace, context: SiteContext) -> Plan:
+    """Plan to have nothing use the database."""
+    stop = ours.stop_ckan(workspace, context, cause="its database is replaced")
+    return _without_left(workspace, context) + stop
+
+
+def _forgetting(context: SiteContext, *names: str) -> Plan:
+    return _sql(context, "".join(map(database.forget, names)), "the old database goes")
 
 
 def _swapped(workspace: Workspace, context: SiteContext, which: DatabaseOf) -> Plan:
     stop = ours.stop_ckan(workspace, context, cause="its database is replaced")
-    left = _sql(context, database.forget(which.name), "what an interrupted load kept goes")
-    return stop + left + _swapping(context, database.swap(which.name))
+    return stop + _swapping(context, database.swap(which.name))
+
+
+def _back(context: SiteContext) -> Plan:
+    """Plan to give the old database its name back, whichever of both was replaced."""
+    return _swapping(context, "".join(map(database.swap_back, _NAMES)))
 
 
 def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events: Events) -> None:
     steps = _swapped(workspace, context, which)
+    claim.write(workspace, context.environment, replace(context.site, phase=Phase.LOADING))
     try:
         apply(steps, workspace.ports, events)
-        try:
-            apply(Plan.of(_after_load(context)), workspace.ports, events)
-            tokens = None if which.datastore else settle.new_tokens(workspace, context)
-        except (CommandFailed, KeyboardInterrupt):
-            apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
-            raise
-        if tokens is not None:
-            settle.write_tokens(workspace, context, tokens, events)
-    finally:
-        up.bring_up(workspace, context, up.Up(), events)
+        tokens = _follow(workspace, context, events, tokens=not which.datastore)
+    except (CommandFailed, KeyboardInterrupt):
+        _give_back(workspace, context, events)
+        raise
+    _take(workspace, context, tokens, events)
+
+
+def _follow(workspace: Workspace, context: SiteContext, events: Events, *, tokens: bool) -> dict[str, str] | None:
+    """Have the rest of the site follow its database; return the API tokens that CKAN's new one knows, if asked."""
+    apply(Plan.of(_after_load(context)), workspace.ports, events)
+    return settle.new_tokens(workspace, context) if tokens else None
+
+
+def _take(workspace: Workspace, context: SiteContext, tokens: Mapping[str, str] | None, events: Events) -> None:
+    """Bring the site up on the new database."""
+    if tokens is not None:
+        settle.write_tokens(workspace, context, tokens, events)
+    claim.write(workspace, context.environment, replace(context.site, phase=Phase.CREATED))
+    up.bring_up(workspace, context, up.Up(), events)
+
+
+def _give_back(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Bring the site up on the old database."""
+    apply(_back(context), workspace.ports, events)
+    claim.write(workspace, context.environment, replace(context.site, phase=Phase.CREATED))
+    up.bring_up(workspace, context, up.Up(), events)
 
 
 def _after_load(context: SiteContext) -> list[Operation]:

@@ -11,7 +11,7 @@ from datacats.model.observed import Observed
 from datacats.model.ports import Streams
 from datacats.planning import teardown
 from datacats.services import web
-from datacats.workflows import changeover, claim, ours, sites, up
+from datacats.workflows import changeover, claim, database, ours, sites, up
 from datacats.workflows.start import StartOptions, prepare
 from datacats.workflows.workspace import Workspace, observe
 
@@ -22,6 +22,7 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
     The backing services are brought up, and a web that runs in the background is replaced. Raises what ``start`` does.
     """
     changeover.finished(workspace, workspace.find(options.reference), events)
+    database.finished(workspace, options.reference, options.site, events)
     with sites.hold(workspace, options.reference, options.site, events) as there:
         _refuse_exposed(there, options)
         context = prepare(workspace, there, options, events)

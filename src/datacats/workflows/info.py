@@ -25,7 +25,8 @@ class SiteInfo:
     ``state`` is running, partly (some service does not run), stopped, half made, or broken; ``next`` is the command
     that brings it up, empty when all of it runs. ``lost`` says in words which parts of a broken one somebody removed.
     ``links`` maps the sites that it is linked with to where its containers reach them; one that is gone, to nothing.
-    ``volumes`` names the volume of each part of its state, where these do not lie in the data directory.
+    ``volumes`` names the volume of each part of its state, where these do not lie in the data directory. ``ckan`` is
+    the version that it runs.
     """
 
     name: str
@@ -40,11 +41,16 @@ class SiteInfo:
     volumes: dict[str, str]
     links: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    ckan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentInfo:
-    """An environment and its sites, the primary one first. ``problem`` says why something of it cannot be read."""
+    """An environment and its sites, the primary one first.
+
+    ``ckan`` is the version that the first of them runs, whatever ``datacats.toml`` asks for by now. ``problem`` says
+    why something of it cannot be read.
+    """
 
     name: str
     source: Path
@@ -108,7 +114,8 @@ def _environment(
 ) -> EnvironmentInfo:
     mine = [each for each in seen if each.labels.get(labels.ROOT) == workspace.root.uuid]
     sites = tuple(_site(workspace, environment, name, mine) for name in names)
-    return EnvironmentInfo(environment.name, environment.source, environment.data, environment.ckan, sites)
+    ckan = sites[0].ckan if sites else environment.ckan
+    return EnvironmentInfo(environment.name, environment.source, environment.data, ckan, sites)
 
 
 def _site(workspace: Workspace, environment: Environment, name: str, seen: list[ContainerSeen]) -> SiteInfo:
@@ -130,6 +137,7 @@ def _site(workspace: Workspace, environment: Environment, name: str, seen: list[
         volumes=_volumes(environment, site),
         links=_links(workspace, site),
         lost=tuple(lost.WORDS[part] for part in gone),
+        ckan=site.images.web.version,
     )
 
 

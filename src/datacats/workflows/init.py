@@ -33,4 +33,5 @@ def _environment(workspace: Workspace, directory: str | None) -> Environment:
     start = workspace.cwd if directory is None else locate.place(workspace.cwd, directory)
     environment = locate.describe(disk, workspace.root, locate.find_source(disk, start))
     locate.refuse_twin(disk, workspace.root, environment)
+    locate.refuse_nested(disk, workspace.root, environment)
     return environment

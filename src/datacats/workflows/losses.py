@@ -9,7 +9,7 @@ from pathlib import Path
 from datacats.errors import NotFound
 from datacats.model import labels
 from datacats.model.environment import Environment, Placement, Site, SiteContext
-from datacats.model.names import BACKING_SERVICES, STATE, typed
+from datacats.model.names import BACKING_SERVICES, STATE, called, typed
 from datacats.model.observed import ContainerSeen, Observed
 from datacats.model.plan import CreateVolume, Operation, PlaceFile, Plan, RemoveContainer, RemoveTree, RunOneOff
 from datacats.model.service import ServiceSpec
@@ -62,22 +62,22 @@ def refuse(workspace: Workspace, context: SiteContext) -> None:
 
 def for_good(environment: Environment, site: Site, part: str, owner: tuple[int, int]) -> NotFound:
     """Return the error that tells of a lost database, or of lost files, and what is left to do."""
-    place = environment.site_directory(site.name) / part
+    place, whose = environment.site_directory(site.name) / part, called(environment.name, site.name)
     if part == "files":
         how = "install -d -m 700 -o {} -g {}".format(*owner)
         return NotFound(
-            f"The uploaded files of {environment.name} are gone: somebody removed or emptied {place}. "
-            "Nothing else holds them.",
+            f"The uploaded files of {whose} are gone: somebody removed or emptied {place}. Nothing else holds them.",
             f"Put a copy of it back. To go on without: {how} {place} {place / 'storage'}; then "
-            f"{typed('start', environment.name, site.name)}; datacats files import ARCHIVE takes in an export",
+            f"{typed('start', environment.name, site.name)}; "
+            f"{typed('files import', f'ARCHIVE -e {environment.name}', site.name)} takes in an export",
         )
     again = (
         typed("purge", environment.name, site.name),
         typed("init", environment.source, site.name),
-        f"datacats db load DUMP -e {environment.name}",
+        typed("db load", f"DUMP -e {environment.name}", site.name),
     )
     return NotFound(
-        f"The database of {environment.name} is gone: somebody removed or emptied {place}. "
+        f"The database of {whose} is gone: somebody removed or emptied {place}. "
         "Nothing else tells what people entered.",
         f"Put a copy of it back. Without one, save {place.with_name('files')}, make the site anew, and load a dump: "
         f"{'; '.join(again)}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,8 @@ from datacats.model.event import Events, Said
 from datacats.model.finding import Severity
 from datacats.model.hashing import ckan_hash
 from datacats.model.image import ImageSet
-from datacats.model.names import PRIMARY, typed
+from datacats.model.names import PRIMARY, called, typed
+from datacats.model.observed import ContainerSeen
 from datacats.model.plan import Operation, Plan
 from datacats.model.secrets import random_text
 from datacats.planning import admin, database
@@ -98,10 +99,34 @@ def refuse(workspace: Workspace, environment: Environment, new: NewSite) -> Imag
     refuse_existing(workspace, environment, new.site)
     locate.refuse_stranger(workspace.ports.disk, environment.data)
     ckan = resolve_ckan(environment.ckan)
-    ours.refuse_strangers(observe(workspace.ports, environment, new.site), workspace.root.uuid)
+    seen = observe(workspace.ports, environment, new.site, placement.known(workspace))
+    ours.refuse_strangers(seen, workspace.root.uuid, begun=_begun(workspace, environment, new.site))
+    _refuse_unrecorded(workspace, environment, new.site, seen.of(workspace.root.uuid).containers)
     wanted, absent = images.wanted(workspace, ckan)
     space.refuse(workspace, absent)
     return wanted
+
+
+def _begun(workspace: Workspace, environment: Environment, site: str) -> str:
+    if not site_file.exists(workspace.ports.disk, environment, site):
+        return ""
+    return ours.begun(environment, site_file.read(workspace.ports.disk, environment, site))
+
+
+def _refuse_unrecorded(
+    workspace: Workspace, environment: Environment, site: str, held: Sequence[ContainerSeen]
+) -> None:
+    """Raise Conflict when a site whose record is lost may still run: it would be made another one, unasked."""
+    disk = workspace.ports.disk
+    known = locate.is_there(disk, workspace.root, environment.name)
+    if held and known and not site_file.exists(disk, environment, site):
+        raise Conflict(
+            f"There are {len(held)} containers of {called(environment.name, site)}, of which nothing is written down: "
+            f"somebody removed it from {environment.site_directory(site)}.",
+            f"Put a copy of it back. Without one: docker rm -f {' '.join(each.name for each in held)}, then this "
+            "command again, which keeps what data is there; or remove all of it: "
+            f"{typed('purge', environment.name, site)}",
+        )
 
 
 def _tell_memory(workspace: Workspace, events: Events) -> None:

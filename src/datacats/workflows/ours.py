@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from datacats.errors import NoSuchContainer
+from datacats.errors import Conflict, NoSuchContainer
 from datacats.model import labels
-from datacats.model.environment import Environment, SiteContext
+from datacats.model.environment import Environment, Phase, Site, SiteContext
 from datacats.model.names import RUN_CKAN, container_name, typed
 from datacats.model.observed import ContainerSeen, Observed
 from datacats.model.plan import Plan, RemoveContainer
@@ -18,8 +18,25 @@ from datacats.store import site_file
 from datacats.workflows.workspace import Workspace, observe
 
 
-def refuse_strangers(seen: Observed, root: str) -> None:
-    """Raise Conflict when an object with one of a site's names does not belong to this data root."""
+def refuse_strangers(seen: Observed, root: str, *, begun: str = "") -> None:
+    """Raise Conflict when an object with one of a site's names does not belong to this data root.
+
+    ``begun`` is the command that takes away what was begun under that name, where something was.
+    """
+    try:
+        _refuse_strangers(seen, root)
+    except Conflict as error:
+        if begun:
+            error.hint = f"{error.hint} What was begun here under that name goes with: {begun}"
+        raise
+
+
+def begun(environment: Environment, site: Site) -> str:
+    """Return the command that takes a half-made site away; empty for one that is complete."""
+    return typed("purge", environment.name, site.name) if site.phase is Phase.CREATING else ""
+
+
+def _refuse_strangers(seen: Observed, root: str) -> None:
     for there in seen.containers:
         refuse_foreign("container", there, {labels.ROOT: root})
     for network in seen.networks:

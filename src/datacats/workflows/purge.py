@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacats.apply import apply
 from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
+from datacats.model import labels
 from datacats.model.environment import Environment, Phase, Placement
 from datacats.model.event import Events, ignore
 from datacats.model.plan import Operation, Plan, RemoveTree
@@ -71,13 +72,20 @@ def _remove(
     """
     with workspace.lock_environment(environment, events):
         for site in sites:
-            with workspace.lock_site(environment, site, events):
+            with _locked(workspace, environment, site, events):
                 _mark(workspace, environment, site)
                 apply(_engine_plan(workspace, environment, site), workspace.ports, events)
                 apply(_data_plan(environment, [site], last=False), workspace.ports, events)
-        remaining = site_file.names(workspace.ports.disk, environment)
+        remaining = _there(workspace, environment)
         apply(_rest(workspace, environment, options, last=not remaining), workspace.ports, events)
     return remaining
+
+
+def _locked(workspace: Workspace, environment: Environment, site: str, events: Events) -> AbstractContextManager[None]:
+    """Where the site's directory is gone there is nothing left to lock."""
+    if workspace.ports.disk.entry(environment.site_directory(site)) is None:
+        return nullcontext()
+    return workspace.lock_site(environment, site, events)
 
 
 def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
@@ -87,10 +95,16 @@ def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
 
 
 def _refuse_source(workspace: Workspace, environment: Environment) -> None:
-    """Raise Conflict when what lies at the source directory's place is not this environment's."""
+    """Raise Conflict when what lies at the source directory's place is not, or not only, this environment's."""
     disk, source = workspace.ports.disk, environment.source
     if source != environment.data and _is_gone(workspace, source):
         return
+    if others := locate.within(disk, workspace.root, source):
+        raise Conflict(
+            f"The source directory of {' and '.join(others)} lies in {source}; nothing was removed.",
+            f"Leave --delete-environment out: datacats purge {environment.name}; or remove that one first: "
+            f"{'; '.join(f'datacats purge {other}' for other in others)}",
+        )
     toml = disk.entry(source / environment_file.NAME)
     if toml is not None and environment_file.read(disk, source).name == environment.name:
         return
@@ -108,7 +122,7 @@ def _is_gone(workspace: Workspace, directory: Path) -> bool:
 
 def plan_purge(workspace: Workspace, environment: Environment, sites: list[str], options: PurgeOptions) -> Plan:
     """Return what ``purge`` would do, and do nothing."""
-    last = set(sites) >= set(site_file.names(workspace.ports.disk, environment))
+    last = set(sites) >= set(_there(workspace, environment))
     plan = Plan()
     for site in sites:
         plan += _engine_plan(workspace, environment, site)
@@ -116,13 +130,22 @@ def plan_purge(workspace: Workspace, environment: Environment, sites: list[str],
 
 
 def _sites(workspace: Workspace, environment: Environment, options: PurgeOptions) -> list[str]:
-    there = site_file.names(workspace.ports.disk, environment)
+    there = _there(workspace, environment)
     if options.site is None:
         return list(there)
     if options.site not in there:
         names = ", ".join(there) or "none"
         raise NotFound(f"{environment.name} has no site {options.site!r} (there is: {names}).", "See: datacats info")
     return [options.site]
+
+
+def _there(workspace: Workspace, environment: Environment) -> tuple[str, ...]:
+    """Return the sites that have data, and those that only the engine still holds something of."""
+    engine, mine = workspace.ports.engine, (workspace.root.uuid, environment.name)
+    found = [each.labels for each in engine.containers.list()] + [each.labels for each in engine.networks.list()]
+    theirs = (each for each in found if (each.get(labels.ROOT), each.get(labels.ENVIRONMENT)) == mine)
+    held = (each[labels.SITE] for each in theirs if labels.SITE in each)
+    return tuple(sorted({*site_file.names(workspace.ports.disk, environment), *held}))
 
 
 def _engine_plan(workspace: Workspace, environment: Environment, site: str) -> Plan:

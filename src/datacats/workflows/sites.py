@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from datacats.errors import Conflict, NotFound
 from datacats.model.environment import Environment, Phase, Site, SiteContext
-from datacats.model.names import typed
+from datacats.model.names import called, typed
 from datacats.store import site_file
 from datacats.workflows.workspace import Workspace
 
@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from datacats.model.event import Events
 
 
-def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
-    """Return a site that is complete. Raises NotFound, and Conflict when it is half made."""
+def complete(workspace: Workspace, environment: Environment, name: str, *, loading: bool = False) -> Site:
+    """Return a site that is complete, with ``loading`` also one whose database is half replaced.
+
+    Raises NotFound, and Conflict when it is half made.
+    """
     site = site_file.read(workspace.ports.disk, environment, name)
+    if site.phase is Phase.LOADING:
+        if loading:
+            return site
+        raise Conflict(
+            f"The database of {called(environment.name, name)} is half replaced: a load was interrupted.",
+            f"Carry on with: {typed(site.phase.verb, environment.name, name)}",
+        )
     if site.phase is not Phase.CREATED:
         verb = site.phase.verb
         raise Conflict(
@@ -30,7 +40,9 @@ def complete(workspace: Workspace, environment: Environment, name: str) -> Site:
 
 
 @contextmanager
-def hold(workspace: Workspace, reference: str | None, name: str, events: Events | None = None) -> Iterator[SiteContext]:
+def hold(
+    workspace: Workspace, reference: str | None, name: str, events: Events | None = None, *, loading: bool = False
+) -> Iterator[SiteContext]:
     """Hold the locks of a complete site, and hand out all that describes it, read once they are held.
 
     What was read before may be of the past by then: this may have waited for an upgrade. Raises NotFound, Conflict
@@ -40,7 +52,7 @@ def hold(workspace: Workspace, reference: str | None, name: str, events: Events 
     site_file.read(workspace.ports.disk, environment, name)
     with workspace.lock(environment, name, events):
         environment = workspace.find(reference)
-        yield workspace.context(environment, complete(workspace, environment, name))
+        yield workspace.context(environment, complete(workspace, environment, name, loading=loading))
 
 
 def newest(workspace: Workspace, environment: Environment) -> SiteContext:

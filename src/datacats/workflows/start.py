@@ -14,7 +14,7 @@ from datacats.model.switches import services_of
 from datacats.recipes import resolve_ckan
 from datacats.store import extensions, locate
 from datacats.store.environment_file import NAME as FILE
-from datacats.workflows import builder, changeover, claim, follow, ours, settle, sites, spares, up
+from datacats.workflows import builder, changeover, claim, database, follow, lines, ours, settle, sites, spares, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -50,6 +50,7 @@ class Started:
 def start(options: StartOptions, workspace: Workspace, events: Events = ignore) -> Started:
     """Bring a site up. Raises Conflict when it was never completed, NotReady when web does not answer."""
     changeover.finished(workspace, workspace.find(options.reference), events)
+    database.finished(workspace, options.reference, options.site, events)
     with sites.hold(workspace, options.reference, options.site, events) as there:
         context = prepare(workspace, there, options, events)
         context, plan = up.bring_up_anywhere(workspace, context, _how(context, options), events)
@@ -120,7 +121,9 @@ def _tell_version(environment: Environment, site: Site, events: Events) -> None:
     """A site keeps its images until it is upgraded. Raises UnknownVersion for a version that datacats does not know."""
     wanted = resolve_ckan(environment.ckan)
     runs = site.images.web.version
-    if wanted != runs:
+    if error := lines.of_another(environment, site):
+        events(Said(f"{error.message} {error.hint}"))
+    elif wanted != runs:
         upgrade = typed("upgrade", environment.name, site.name)
         events(Said(f"{FILE} says CKAN {environment.ckan}; {site.name} runs {runs} until: {upgrade}"))
 

@@ -79,7 +79,7 @@ def explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
     said = (line for line in reversed(lines) if re.match(r"[\w.]+: |[\w.]+(Error|Exception)$", line))
     with_what = f" with {culprit}" if culprit else ""
     return CommandFailed(
-        f"CKAN {context.environment.ckan} does not start{with_what}: {next(said, error.message)}",
+        f"CKAN {context.site.images.web.version} does not start{with_what}: {next(said, error.message)}",
         f"Mend it, or take it out: datacats uninstall -e {context.environment.name} {culprit or 'NAME'}",
         detail=error.detail,
     )

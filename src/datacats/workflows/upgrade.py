@@ -13,7 +13,7 @@ from datacats.model.names import PRIMARY, typed
 from datacats.model.plan import Plan
 from datacats.recipes import resolve_ckan
 from datacats.store import lock_file, site_file
-from datacats.workflows import changeover, claim, follow, images, layers, ours, settle, spares, startup, up
+from datacats.workflows import changeover, claim, follow, images, layers, lines, ours, settle, spares, startup, up
 from datacats.workflows.claim import SiteOptions
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.sites import complete
@@ -152,17 +152,9 @@ def _previous(environment: Environment, site: Site) -> ImageSet:
 
 
 def _version(environment: Environment, site: Site) -> str:
-    wanted = resolve_ckan(environment.ckan)
-    if _line(wanted) != _line(site.images.web.version):
-        raise Conflict(
-            f"{environment.name} runs CKAN {site.images.web.version}; {wanted} is another line.",
-            "upgrade stays within one line. Make a new environment, and bring the data in: datacats db load",
-        )
-    return wanted
-
-
-def _line(version: str) -> list[str]:
-    return version.split(".")[:2]
+    if error := lines.of_another(environment, site):
+        raise error
+    return resolve_ckan(environment.ckan)
 
 
 def _replace(workspace: Workspace, environment: Environment, site: Site, events: Events) -> Site:

@@ -16,6 +16,7 @@ from datacats.model.names import (
     derived_port,
     network_name,
     next_port,
+    typed,
 )
 
 
@@ -88,6 +89,12 @@ def test_the_primary_site_has_the_short_names_and_another_site_says_its_own() ->
 def test_no_two_pairs_of_environment_and_site_share_a_container_name() -> None:
     pairs = [("a", "b"), ("a-b", "primary"), ("a", "primary"), ("b", "a"), ("a", "a-b"), ("a-a", "b")]
     assert len({container_name("web", *pair) for pair in pairs}) == len(pairs)
+
+
+def test_a_command_names_the_site_that_it_is_for_where_another_could_be_meant() -> None:
+    assert typed("start", "mytown") == "datacats start mytown"
+    assert typed("start", "mytown", "sandbox") == "datacats start -s sandbox mytown"
+    assert typed("purge", "mytown") == "datacats purge -s primary mytown", "without it every site would go"
 
 
 @pytest.mark.parametrize(("name", "port"), [("datapusher", 5716), ("mytown", 5306), ("catstown", 5296)])

@@ -12,8 +12,9 @@ import pytest
 from datacats.engine.disk import RealDisk
 from datacats.errors import ConfigError, NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement
-from datacats.store import site_file
+from datacats.store import placements, site_file
 from datacats.store.root import open_root
+from tests.support.users import NOBODY, common_directory, needs_root, unprivileged
 from tests.unit.builders import ENVIRONMENT, SITE
 
 OWNER = (os.getuid(), os.getgid())
@@ -107,3 +108,25 @@ def test_a_data_root_keeps_its_uuid_and_is_private(tmp_path: Path) -> None:
 
 def test_the_data_root_is_in_the_home_directory_unless_named(tmp_path: Path) -> None:
     assert open_root(DISK, {"HOME": str(tmp_path)}).path == tmp_path / ".datacats"
+
+
+@needs_root
+def test_a_data_root_whose_directory_has_a_group_that_its_owner_is_not_in_can_be_used() -> None:
+    with common_directory() as place:
+        os.chown(place, NOBODY, 4712)
+        with unprivileged():
+            root = open_root(DISK, {"DATACATS_HOME": str(place)})
+            placements.remember(DISK, root, "engine", Placement.BIND)
+        for name in ("root.json", "_engines.json"):
+            seen = DISK.entry(place / name)
+            assert seen is not None
+            assert (seen.uid, seen.gid) == (NOBODY, NOBODY)
+
+
+@needs_root
+def test_what_root_writes_into_a_data_root_belongs_to_whom_that_belongs(tmp_path: Path) -> None:
+    os.chown(tmp_path, NOBODY, 4712)
+    open_root(DISK, {"DATACATS_HOME": str(tmp_path)})
+    seen = DISK.entry(tmp_path / "root.json")
+    assert seen is not None
+    assert (seen.uid, seen.gid) == (NOBODY, 4712)

@@ -26,7 +26,8 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     """Read every file of the data root and its environments' source directories that datacats reads."""
     if facts.data.error is not None:
         uuids = _uuids(facts) if _is_garbled(facts.ports.disk, facts.data.home / data_root.FILE) else set()
-        return (unreadable(facts.data.home, facts.data.error, uuids, _owner(facts)),)
+        owner = data_root.owner_of(facts.ports.disk, facts.data.home)
+        return (unreadable(facts.data.home, facts.data.error, uuids, owner),)
     if facts.data.root is None:
         return (ok(NAME, f"There is no data root yet ({facts.data.home}); the first create makes it."),)
     found = tuple(damaged(error) for error in _errors(_readers(facts, facts.data.root)))
@@ -89,8 +90,3 @@ def _is_garbled(disk: Disk, path: Path) -> bool:
 def _uuids(facts: Facts) -> set[str]:
     seen: Iterable[ContainerSeen | NetworkSeen] = (*facts.engine.containers, *facts.engine.networks)
     return {each.labels[labels.ROOT] for each in seen if each.labels.get(labels.HOME) == str(facts.data.home)}
-
-
-def _owner(facts: Facts) -> tuple[int, int]:
-    entry = facts.ports.disk.entry(facts.data.home)
-    return (entry.uid, entry.gid) if entry else (0, 0)

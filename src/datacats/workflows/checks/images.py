@@ -11,7 +11,7 @@ from datacats.model.finding import Finding, HaveImages, Severity, ok
 from datacats.model.image import ROLES, ImageSet
 from datacats.model.observed import ImageSeen
 from datacats.recipes import resolve_ckan
-from datacats.workflows import images
+from datacats.workflows import images, lines
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
 
@@ -26,12 +26,18 @@ _SAFETY = "Debian and CKAN publish security updates all the time; an image does 
 class Run:
     """What a site runs on, what a new site of its CKAN version would, and what would be made now.
 
-    None where that cannot be told.
+    None where that cannot be told. ``other`` tells that the environment asks for another line of CKAN than it runs.
     """
 
     seen: SeenSite
     newest: ImageSet | None
     made: ImageSet | None
+    other: DatacatsError | None = None
+
+    @property
+    def upgrade(self) -> str:
+        """The way to newer images."""
+        return self.other.hint if self.other else f"datacats upgrade {self.seen.words}"
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:
@@ -48,6 +54,8 @@ def judge(runs: Sequence[Run], present: Mapping[str, ImageSeen], now: float) -> 
 
 
 def _judge(run: Run, present: Mapping[str, ImageSeen], now: float) -> Iterator[Finding]:
+    if run.other:
+        yield Finding(NAME, Severity.WARNING, run.other.message, "It goes on with what it runs.", run.other.hint)
     missing = [str(run.seen.site.images[role]) for role in ROLES if str(run.seen.site.images[role]) not in present]
     if missing:
         yield _missing(run, missing)
@@ -55,12 +63,13 @@ def _judge(run: Run, present: Mapping[str, ImageSeen], now: float) -> Iterator[F
     oldest = min(present[str(run.seen.site.images[role])].created for role in ROLES)
     days = int((now - oldest) / _DAY)
     is_behind = run.newest is not None and run.newest != run.seen.site.images
-    upgrade = f"datacats upgrade {run.seen.words}"
     if days > _OLD:
-        fix = upgrade if is_behind else f"Upgrade datacats: newer ones make newer images. Then: {upgrade}"
+        fix = run.upgrade if is_behind else f"Upgrade datacats: newer ones make newer images. Then: {run.upgrade}"
         yield Finding(NAME, Severity.WARNING, f"An image of {run.seen.name} is {days} days old.", _SAFETY, fix)
     elif is_behind:
-        yield Finding(NAME, Severity.NOTE, f"There are newer images than those of {run.seen.name}.", _SAFETY, upgrade)
+        yield Finding(
+            NAME, Severity.NOTE, f"There are newer images than those of {run.seen.name}.", _SAFETY, run.upgrade
+        )
 
 
 def _missing(run: Run, missing: Collection[str]) -> Finding:
@@ -71,12 +80,14 @@ def _missing(run: Run, missing: Collection[str]) -> Finding:
     if set(missing) <= can_be_had:
         ckan = run.seen.environment.ckan
         return Finding(NAME, Severity.ERROR, what, why, f"datacats pull --ckan {ckan}", HaveImages(ckan))
-    return Finding(NAME, Severity.ERROR, what, why, f"datacats upgrade {run.seen.words}")
+    return Finding(NAME, Severity.ERROR, what, why, run.upgrade)
 
 
 def _run(facts: Facts, seen: SeenSite) -> Run:
     if facts.workspace is not None:
         with suppress(DatacatsError):
+            if other := lines.of_another(seen.environment, seen.site):
+                return Run(seen, None, None, other)
             ckan = resolve_ckan(seen.environment.ckan)
             return Run(seen, images.wanted(facts.workspace, ckan)[0], images.made_here(facts.workspace, ckan))
     return Run(seen, None, None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from datacats.model import labels
+from datacats.model.environment import Environment
 from datacats.model.finding import Finding, Severity, ok
-from datacats.model.names import typed
-from datacats.store import host, layer, lost
+from datacats.model.names import called, typed
+from datacats.store import host, layer, lost, site_file
 from datacats.workflows import losses
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
@@ -18,7 +21,10 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     """Look for each part of each complete site. Lost secrets are told where files are read."""
     if facts.data.root is None:
         return ()
-    found = tuple(finding for seen in facts.data.sites for finding in _of(facts, seen))
+    found = (
+        *(finding for seen in facts.data.sites for finding in _of(facts, seen)),
+        *(whole(*each) for each in _without_directory(facts)),
+    )
     return found or (ok(NAME, "Every site has its database, files and search index."),)
 
 
@@ -37,6 +43,25 @@ def again(seen: SeenSite, part: str) -> Finding:
         "The next start makes it again, and says what it cannot bring back.",
         typed("start", seen.environment.name, seen.site.name),
     )
+
+
+def whole(environment: Environment, site: str, containers: int) -> Finding:
+    """Judge a site of which only the engine still holds something."""
+    return Finding(
+        NAME,
+        Severity.ERROR,
+        f"All data of {called(environment.name, site)} is gone: somebody removed {environment.site_directory(site)}.",
+        f"The engine still holds {containers} containers of it, which may work on files that nobody finds any more.",
+        f"Put a copy of it back; or remove them: {typed('purge', environment.name, site)}",
+    )
+
+
+def _without_directory(facts: Facts) -> Iterator[tuple[Environment, str, int]]:
+    for environment in facts.data.environments:
+        mine = (each for each in facts.ours.containers if each.labels.get(labels.ENVIRONMENT) == environment.name)
+        held = Counter(each.labels.get(labels.SITE, "") for each in mine)
+        for site in sorted({*held} - {*site_file.names(facts.ports.disk, environment), ""}):
+            yield environment, site, held[site]
 
 
 def _of(facts: Facts, seen: SeenSite) -> Iterator[Finding]:

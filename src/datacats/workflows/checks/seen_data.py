@@ -10,7 +10,7 @@ from pathlib import Path
 
 from datacats.errors import Busy, DatacatsError
 from datacats.model.environment import Environment, Site
-from datacats.model.names import PRIMARY
+from datacats.model.names import PRIMARY, called
 from datacats.model.ports import Disk
 from datacats.store import environment_file, locate, site_file
 from datacats.store.root import DataRoot, existing_root, root_path
@@ -26,8 +26,7 @@ class SeenSite:
     @property
     def name(self) -> str:
         """What people call it: ``catstown``, or ``catstown/blue`` for a further site."""
-        named = self.environment.name
-        return named if self.site.name == PRIMARY else f"{named}/{self.site.name}"
+        return called(self.environment.name, self.site.name)
 
     @property
     def words(self) -> str:

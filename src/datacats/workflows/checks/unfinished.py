@@ -25,6 +25,7 @@ _WORDS = {
     Phase.UPGRADING: "upgraded",
     Phase.ROLLING_BACK: "rolled back",
     Phase.PURGING: "purged",
+    Phase.LOADING: "loaded",
 }
 
 

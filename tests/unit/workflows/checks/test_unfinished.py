@@ -25,7 +25,7 @@ def test_an_environment_that_is_whole_is_well() -> None:
         (Phase.CREATING, "blue", "datacats create -s blue /src/catstown"),
         (Phase.UPGRADING, "primary", "datacats upgrade catstown"),
         (Phase.ROLLING_BACK, "primary", "datacats upgrade --rollback catstown"),
-        (Phase.PURGING, "primary", "datacats purge catstown"),
+        (Phase.PURGING, "primary", "datacats purge -s primary catstown"),
         (Phase.PURGING, "blue", "datacats purge -s blue catstown"),
     ],
 )
