@@ -152,6 +152,8 @@ def with_options(
         debugger=site.debugger if options.debugger is None else options.debugger,
         profile=site.profile if options.profile is None else options.profile,
     )
+    if options.debugger or options.profile:
+        _refuse_production(environment, site, "--debugger" if options.debugger else "--profile")
     if not options.expose_debugger:
         refuse_exposed(site, before)
     if options.port is not None:
@@ -161,6 +163,14 @@ def with_options(
     if site.debugger_port not in {0, before.debugger_port}:
         _check_debugger(workspace, environment, site)
     return site
+
+
+def _refuse_production(environment: Environment, site: Site, option: str) -> None:
+    if site.mode is Mode.PRODUCTION:
+        raise Conflict(
+            f"{environment.name} is in production mode: only the development server has a debugger and a profiler.",
+            f"Run that: {typed(f'start --development {option}', environment.name, site.name)}",
+        )
 
 
 def _check_debugger(workspace: Workspace, environment: Environment, site: Site) -> None:
