@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException
 from typing import NamedTuple
 
 from datacats.engine.endpoint import Endpoint
@@ -146,6 +146,8 @@ def unreachable(error: OSError | HTTPException, endpoint: Endpoint) -> EngineUnr
             f"No Docker Engine answers at {endpoint}: {error.strerror}.",
             "Start it: sudo systemctl start docker",
         )
+    if type(error) is BadStatusLine:
+        return no_engine(endpoint)
     if isinstance(error, TimeoutError):
         return EngineUnreachable(
             f"The Docker Engine at {endpoint} did not answer in time.",
@@ -154,6 +156,23 @@ def unreachable(error: OSError | HTTPException, endpoint: Endpoint) -> EngineUnr
     return EngineUnreachable(
         f"The connection to the Docker Engine at {endpoint} broke off ({_words(error)}).",
         "See whether it still runs: docker info; then give the command again.",
+    )
+
+
+def gives_a_reason(body: bytes) -> bool:
+    """Whether an answer says in an engine's way why something was refused."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "message" in told
+
+
+def no_engine(endpoint: Endpoint, how: str = "") -> EngineUnreachable:
+    """Return the error for something else that answers where an engine should."""
+    return EngineUnreachable(
+        f"What answers at {endpoint} is no Docker Engine{how}.",
+        "See where yours listens: docker context ls",
     )
 
 
