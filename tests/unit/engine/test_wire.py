@@ -140,6 +140,28 @@ def test_an_absent_socket_is_told_with_how_to_start_an_engine(tmp_path: Path) ->
     assert "./script/demo" in failed.value.hint
 
 
+@pytest.mark.parametrize("name", ["DOCKER_HOST", "the Docker context far"])
+@pytest.mark.parametrize("kind", ["absent", "dead", "page", "no name"])
+def test_an_address_that_somebody_wrote_down_is_told_with_where_and_how_to_leave_it(
+    tmp_path: Path, engine: ScriptedEngine, kind: str, name: str
+) -> None:
+    says(engine, b"HTTP/1.1 404 Nope\r\nContent-Length: 4\r\n\r\n<h1>")
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "dead"))
+    where = {
+        "absent": Endpoint(path=str(tmp_path / "absent"), named_by=name),
+        "dead": Endpoint(path=str(tmp_path / "dead"), named_by=name),
+        "page": Endpoint(path=str(engine.path), named_by=name),
+        "no name": Endpoint(hostname="nowhere.invalid", port=2375, named_by=name),
+    }
+
+    with pytest.raises(EngineUnreachable) as failed:
+        Wire(where[kind]).call("GET", "/info")
+
+    assert failed.value.hint.startswith(f"{name} says that it listens there.")
+    assert ("unset DOCKER_HOST" in failed.value.hint) is (name == "DOCKER_HOST")
+
+
 @contextmanager
 def somebody_else() -> Iterator[None]:
     """Have no more rights than anybody while the context lasts."""
