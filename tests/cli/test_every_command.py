@@ -122,6 +122,7 @@ def test_outside_of_every_environment_the_ways_to_one_are_told(desk: Desk, words
     said = refused(desk(*unnamed, stdin=b"correct horse\n"), 4)
     assert f"There is no datacats.toml in {WORK} or above it." in said
     assert "datacats create NAME" in said
+    assert (" -e NAME" in said) is ("-e" in typed(words, "@"))
 
 
 def answers(desk: Desk, many: Iterable[Sequence[str]], status: int) -> dict[str, str]:

@@ -14,7 +14,7 @@ import click
 from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
 from datacats.cli.session import Session
-from datacats.errors import DatacatsError, DiskError, UsageError
+from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def _look() -> Facts:
 def _fail(session: Session, words: list[str], error: DatacatsError) -> int:
     from datacats.cli import render  # noqa: PLC0415 - a run that ends well does not need it
 
+    if session.by_option and isinstance(error, NoEnvironment):
+        named = f"datacats {session.command} -e NAME"
+        error.hint = f"Name an environment (see: datacats list): {named}; or make one: datacats create NAME"
     asked = "--json" in words and session.command not in PASS_THROUGH
     if session.json or asked:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from datacats.cli.options import is_terminal
+from datacats.cli.options import environment_option, is_terminal
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
 
@@ -56,10 +56,9 @@ def _holds_its_value(word: str, valued: set[str]) -> bool:
 
 def passthrough_options(function: Function) -> Function:
     """Add ``-e/--environment``, ``-s/--site`` and the inner command's words."""
-    environment = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
     site = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
     words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARGUMENTS]...")
-    return environment(site(words(function)))
+    return environment_option(site(words(function)))
 
 
 def own_streams() -> Streams:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from datacats.errors import ConfigError, Conflict, NotFound, UsageError
+from datacats.errors import ConfigError, Conflict, NoEnvironment, NotFound, UsageError
 from datacats.model.environment import Environment
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
@@ -31,7 +31,7 @@ def find_source(disk: Disk, start: Path) -> Path:
     for directory in (start, *start.parents):
         if disk.entry(directory / environment_file.NAME) is not None:
             return directory
-    raise NotFound(
+    raise NoEnvironment(
         f"There is no {environment_file.NAME} in {start} or above it.",
         "Name an environment (see: datacats list), or make one: datacats create NAME",
     )
