@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -321,6 +322,20 @@ def test_init_makes_a_further_site_beside_the_first(catstown: Desk) -> None:
     assert ran.lines[0] == f"catstown/staging is ready: http://127.0.0.1:{derived_port('catstown', 'staging')}/"
     assert "datacats_web_catstown_staging" in catstown.states()
     assert catstown.site(site="staging")["subnets"] != catstown.site()["subnets"]
+
+
+def test_a_directory_whose_name_is_no_text_is_refused_before_anything_runs_there(catstown: Desk) -> None:
+    strange = WORK / os.fsdecode(b"bad\xff")
+    catstown.add_source(strange / "clone", "dogville")
+    catstown.disk.move(WORK / "catstown", strange / "catstown")
+    for words in (("create", strange / "new"), ("init", strange / "clone"), ("start", strange / "catstown")):
+        catstown.forget()
+        ran = catstown(*words)
+        assert ran.status == 2
+        assert f"The path {WORK}/bad\\xff/{words[1].name} is not UTF-8: no container can see it." in ran.err
+        assert catstown.engine.mutations == []
+    assert catstown.disk.entry(strange / "new") is None
+    assert catstown.disk.entry(HOME / "dogville") is None
 
 
 def test_init_without_an_environment_says_how_to_make_one(desk: Desk) -> None:

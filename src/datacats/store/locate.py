@@ -124,6 +124,19 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
     )
 
 
+def refuse_unreadable(environment: Environment) -> None:
+    """Raise UsageError for a source or data directory whose path is no text: the engine would look for another one."""
+    for path in (environment.source, environment.data):
+        raw = os.fsencode(path)
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"The path {raw.decode(errors='backslashreplace')} is not UTF-8: no container can see it.",
+                "Rename the directory, or use another one.",
+            ) from error
+
+
 def is_there(disk: Disk, root: DataRoot, name: str) -> bool:
     """Whether an environment of that name has a data directory that says whose it is."""
     return disk.entry(root.environment(name) / FILE) is not None
