@@ -19,6 +19,8 @@ from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PURPOSE = "load"
+_UNKNOWN_REVISION = "Can't locate revision identified by"
+"""What Alembic says of a database that a later version of its tables' owner has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,26 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
         try:
             apply(Plan.of(_after_load(context)), workspace.ports, events)
             tokens = None if which.datastore else settle.new_tokens(workspace, context)
-        except (CommandFailed, KeyboardInterrupt):
+        except (CommandFailed, KeyboardInterrupt) as error:
             apply(_swapping(context, database.swap_back(which.name)), workspace.ports, events)
+            if isinstance(error, CommandFailed) and _UNKNOWN_REVISION in error.detail:
+                raise _too_new(context, error) from error
             raise
         if tokens is not None:
             settle.write_tokens(workspace, context, tokens, events)
     finally:
         up.bring_up(workspace, context, up.Up(), events)
+
+
+def _too_new(context: SiteContext, error: CommandFailed) -> CommandFailed:
+    runs = context.site.images.web.version
+    told = CommandFailed(
+        f"The dump is of a newer CKAN than this site's, {runs}, or of a newer extension; nothing was changed.",
+        "Load it into a site of the CKAN that it was made with, or of a newer one.",
+        detail=error.detail,
+    )
+    told.during = error.during
+    return told
 
 
 def _after_load(context: SiteContext) -> list[Operation]:
