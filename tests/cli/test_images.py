@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import Conflict, EngineError
 from datacats.model.image import ROLES, BuildStep, ImageRef
 from tests.support.desk import Desk, images_of
@@ -101,6 +102,26 @@ def test_a_machine_without_network_and_images_is_told_what_is_missing(desk: Desk
     assert "debian:bookworm-slim cannot be pulled" in ran.err
     assert "The program mmdebstrap is not on this host." in ran.err
     assert "Next: Install mmdebstrap" in ran.err
+
+
+def test_a_release_that_the_index_does_not_have_is_called_that_and_a_build_that_fails_otherwise_that(
+    desk: Desk,
+) -> None:
+    def program(call: Call) -> Outcome:
+        if "install-ckan" not in " ".join(call.command):
+            return Outcome(0)
+        return Outcome(1, b"error: Because there is no version of ckan[requirements]==2.12.99 and you require it\n")
+
+    desk.engine.world.add_image(ImageRef("debian", "bookworm-slim"))
+    desk.engine.world.program = program
+    ran = desk("images", "build", "--ckan", "2.12.99")
+    assert ran.status == 4
+    assert "The Python index has no CKAN 2.12.99." in ran.err
+    desk.engine.world.program = lambda _call: Outcome(1, b"no room\n")
+    ran = desk("images", "build", "--ckan", "2.12.99")
+    assert ran.status == 10
+    assert "| no room" in ran.err
+    assert ran.err.endswith("Next: The end of its output, above, says why.\n")
 
 
 def test_push_sends_all_four(desk: Desk) -> None:

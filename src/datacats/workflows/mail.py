@@ -60,5 +60,5 @@ def _ask(reference: str | None, workspace: Workspace, site: str, *words: str) ->
     done = workspace.ports.engine.containers.execute(seen.name, mail.command(*words))
     if done.exit_code != 0:
         detail = done.stderr.decode(errors="replace")
-        raise CommandFailed("The mails cannot be read.", "The lines below say why.", detail=detail)
+        raise CommandFailed("The mails cannot be read.", "The lines above say why.", detail=detail)
     return json.loads(done.stdout)
