@@ -158,7 +158,8 @@ def recorded_source(disk: Disk, root: DataRoot, name: str) -> Path:
     def decode(record: dict[str, Any]) -> Path:
         return Path(documents.value(record, "source", str))
 
-    return documents.read(disk, root.environment(name) / FILE, decode)
+    path = root.environment(name) / FILE
+    return documents.read(disk, path, decode, f"rm {path}; the next start by path writes it: datacats start SOURCE_DIR")
 
 
 def by_name(disk: Disk, root: DataRoot, name: str) -> Environment:
