@@ -13,7 +13,7 @@ from datacats.engine.disk import RealDisk
 from datacats.errors import ConfigError, NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement
 from datacats.store import site_file
-from datacats.store.root import open_root
+from datacats.store.root import existing_root, open_root
 from tests.unit.builders import ENVIRONMENT, SITE
 
 OWNER = (os.getuid(), os.getgid())
@@ -107,3 +107,15 @@ def test_a_data_root_keeps_its_uuid_and_is_private(tmp_path: Path) -> None:
 
 def test_the_data_root_is_in_the_home_directory_unless_named(tmp_path: Path) -> None:
     assert open_root(DISK, {"HOME": str(tmp_path)}).path == tmp_path / ".datacats"
+
+
+@pytest.mark.parametrize("chosen", ["data", "./data", "~/data"])
+def test_a_data_root_that_would_be_another_one_in_each_directory_is_refused_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for read in (open_root, existing_root):
+        with pytest.raises(ConfigError, match=f"DATACATS_HOME is {chosen}") as refused:
+            read(DISK, {"DATACATS_HOME": chosen})
+        assert f"export DATACATS_HOME={tmp_path}/" in refused.value.hint
+    assert list(tmp_path.iterdir()) == []
