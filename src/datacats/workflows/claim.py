@@ -79,7 +79,8 @@ def _check_address(address: str) -> None:
 def _check_url(url: str) -> None:
     if not _is_web_address(url):
         raise UsageError(
-            f"{url[:60]!r} cannot be the address of a site.", "For example: --site-url https://data.example.org"
+            f"{url[:60]!r} cannot be the address of a site: a scheme, a host and perhaps a port, and no path.",
+            "For example: --site-url https://data.example.org",
         )
 
 
@@ -185,9 +186,11 @@ def _check_debugger(workspace: Workspace, environment: Environment, site: Site) 
 def refuse_exposed(site: Site, before: Site) -> None:
     """Raise Conflict when a development server would answer beyond this machine, where none did before."""
     if _exposes(site) and not _exposes(before):
+        verb = "create" if site.phase is Phase.CREATING else "start"
         raise Conflict(
             f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
-            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
+            f"Keep to 127.0.0.1, run the production server (datacats {verb} --production), "
+            "or insist: --expose-debugger",
         )
 
 
