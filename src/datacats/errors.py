@@ -7,6 +7,7 @@
     +-- ConfigError              3   a file of the environment cannot be used
     +-- NotFound                 4   no such environment, site, service, or image
     |   +-- UnknownVersion       4   no such CKAN version
+    |   +-- NoEnvironment        4   none is named, and the current directory is in none
     +-- Conflict                 5   a name, port, subnet, or container is somebody else's
     |   +-- Busy                 6   another datacats command holds the lock
     +-- EngineError              7   the Docker Engine refused or failed
@@ -76,6 +77,10 @@ class NotFound(DatacatsError):
 
 class UnknownVersion(NotFound):
     """No such CKAN version."""
+
+
+class NoEnvironment(NotFound):
+    """No environment is named, and the current directory is in none."""
 
 
 class Conflict(DatacatsError):

@@ -186,6 +186,7 @@ def test_a_site_url_must_be_a_web_address_without_a_path(desk: Desk, url: str) -
 def test_the_development_server_answers_beyond_this_machine_only_for_who_insists(desk: Desk) -> None:
     said = refused(desk, 5, "create", "catstown", "--address", EVERYWHERE)
     assert "debugger" in said
+    assert "datacats create --production" in said
     assert "--expose-debugger" in said
     desk.create("catstown", "--address", EVERYWHERE, "--expose-debugger")
     assert desk.site()["address"] == EVERYWHERE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -341,6 +342,20 @@ def test_a_clone_in_the_source_directory_of_another_environment_is_to_be_moved_f
     ran = catstown(verb, clone)
     assert (ran.status, catstown.changes()) == (5, [])
     assert f"mv {clone} {WORK / 'dogville'}; then: datacats init {WORK / 'dogville'}" in ran.err
+
+
+def test_a_directory_whose_name_is_no_text_is_refused_before_anything_runs_there(catstown: Desk) -> None:
+    strange = WORK / os.fsdecode(b"bad\xff")
+    catstown.add_source(strange / "clone", "dogville")
+    catstown.disk.move(WORK / "catstown", strange / "catstown")
+    for words in (("create", strange / "new"), ("init", strange / "clone"), ("start", strange / "catstown")):
+        catstown.forget()
+        ran = catstown(*words)
+        assert ran.status == 2
+        assert f"The path {WORK}/bad\\xff/{words[1].name} is not UTF-8: no container can see it." in ran.err
+        assert catstown.engine.mutations == []
+    assert catstown.disk.entry(strange / "new") is None
+    assert catstown.disk.entry(HOME / "dogville") is None
 
 
 def test_init_without_an_environment_says_how_to_make_one(desk: Desk) -> None:

@@ -14,11 +14,12 @@ from tests.support.index import Index
 
 
 class Inside:
-    """Stands for the programs inside the containers; ``fails`` is a word of those that end badly."""
+    """Stands for the programs inside the containers; ``fails`` is a word of those that end badly, saying ``why``."""
 
     def __init__(self, desk: Desk) -> None:
         self.calls: list[Call] = []
         self.fails = ""
+        self.why = b"no way\n"
         desk.engine.world.program = self
 
     def __call__(self, call: Call) -> Outcome:
@@ -27,7 +28,7 @@ class Inside:
         self.calls.append(call)
         text = " ".join(call.command) + call.stdin.decode(errors="replace")
         if self.fails and self.fails in text:
-            return Outcome(1, b"", b"no way\n")
+            return Outcome(1, b"", self.why)
         return Outcome(0, b"content", b"")
 
     @property
@@ -162,6 +163,16 @@ def test_a_database_that_its_ckan_refuses_is_swapped_back(catstown: Desk, inside
     assert "no way" in ran.err
     assert inside.said.rindex("ALTER DATABASE ckan_before RENAME TO ckan;") > inside.said.index("migrate.py")
     assert set(catstown.states().values()) == {"running"}
+
+
+def test_a_dump_of_a_newer_ckan_is_called_that_and_nothing_is_changed(catstown: Desk, inside: Inside) -> None:
+    inside.fails, inside.why = "migrate.py", b"Can't locate revision identified by '9445ce34fc23'"
+    ran = catstown("db", "load", "-", stdin=b"PGDMP")
+    assert ran.status == 16
+    assert "The dump is of a newer CKAN than this site's, 2.12.0," in ran.err
+    assert "nothing was changed" in ran.err
+    assert "'9445ce34fc23'" in ran.err
+    assert inside.said.rindex("ALTER DATABASE ckan_before RENAME TO ckan;") > inside.said.index("migrate.py")
 
 
 @pytest.fixture

@@ -295,6 +295,29 @@ def test_a_reader_that_has_seen_enough_ends_a_long_list_well(tmp_path: Path) -> 
     assert (process.returncode, said) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("list",), 17, "The output cannot be written: No space left on device."),
+        (("list", "--json"), 17, "The output cannot be written: No space left on device."),
+        (("purge", "nowhere", "--json"), 4, "There is no environment 'nowhere', and no such directory."),
+    ],
+)
+def test_output_that_cannot_be_written_is_told_in_words_with_its_status(
+    tmp_path: Path, words: tuple[str, ...], status: int, told: str
+) -> None:
+    before = "import click, datacats.cli.list as l\n"
+    before += "l.command.callback = lambda **_: click.get_current_context().obj.result({}, ['x'])"
+    with (
+        Path("/dev/full").open("wb") as full,
+        started(tmp_path, *words, before=before, stdout=full.fileno(), stderr=subprocess.PIPE) as process,
+    ):
+        _, said = process.communicate()
+    assert process.returncode == status
+    assert said.decode().splitlines()[0] == f"Error: {told}"
+    assert len(said.splitlines()) == 2
+
+
 def test_a_signal_of_the_terminal_ends_with_130_and_no_traceback(tmp_path: Path) -> None:
     before = "import datacats.cli.list as l, time\n"
     before += "l.command.callback = lambda *a, **k: (print('ready', flush=True), time.sleep(60))"

@@ -122,6 +122,7 @@ def test_outside_of_every_environment_the_ways_to_one_are_told(desk: Desk, words
     said = refused(desk(*unnamed, stdin=b"correct horse\n"), 4)
     assert f"There is no datacats.toml in {WORK} or above it." in said
     assert "datacats create NAME" in said
+    assert (" -e NAME" in said) is ("-e" in typed(words, "@"))
 
 
 def answers(desk: Desk, many: Iterable[Sequence[str]], status: int) -> dict[str, str]:
@@ -168,13 +169,37 @@ def test_quiet_hides_no_failure(desk: Desk, words: str) -> None:
     assert "There is no environment 'nowhere'" in said
 
 
+WAY_OUT = "Restore it from a backup. Where there is none: remove the site and its data: datacats purge catstown"
+
+
 def test_a_damaged_record_of_a_site_is_named_and_left_as_it_is(catstown: Desk) -> None:
     broken = catstown.disk.read(FILE)[:-30]
     catstown.disk.add(FILE, broken, 0o600)
     said = {words: catstown(*typed(words, "catstown"), stdin=b"correct horse\n") for words in NEEDING}
     assert [words for words, ran in said.items() if ran.status != 3] == []
-    assert without({words: ran.err for words, ran in said.items()}, f"{FILE} is damaged: ", "datacats doctor") == []
+    assert without({words: ran.err for words, ran in said.items()}, f"{FILE} is damaged: ", WAY_OUT) == []
     assert catstown.disk.read(FILE) == broken
+    assert f"{FILE} is damaged: " in catstown("doctor").out
+    assert WAY_OUT in catstown("doctor").out
+    catstown.done("purge", "catstown", "--yes")
+
+
+def test_a_damaged_record_of_the_source_directory_can_be_removed_and_is_written_again(catstown: Desk) -> None:
+    record = HOME / "catstown" / "environment.json"
+    before = catstown.disk.read(record)
+    catstown.disk.add(record, b"{", 0o600)
+    assert f"Where there is none: rm {record}; the next start by path writes it" in catstown("start", "catstown").err
+    catstown.disk.tree.remove(record)
+    catstown.done("start", WORK / "catstown")
+    assert catstown.disk.read(record) == before
+
+
+def test_damaged_secrets_can_be_made_anew(catstown: Desk) -> None:
+    secrets = FILE.with_name("secrets.json")
+    catstown.disk.add(secrets, b"{", 0o600)
+    assert "datacats tweak --new-secrets catstown" in catstown("start", "catstown").err
+    catstown.done("tweak", "--new-secrets", "catstown")
+    catstown.done("start", "catstown")
 
 
 def test_a_mistake_in_the_environment_file_is_told_by_its_key(catstown: Desk) -> None:

@@ -50,16 +50,45 @@ def test_foreground_excludes_what_makes_no_sense_with_it(catstown: Desk, other: 
     assert "--interactive excludes" in ran.err
 
 
+def test_a_site_in_production_mode_keeps_its_server_unless_the_other_one_is_asked_for(
+    catstown: Desk, served: list[Call]
+) -> None:
+    catstown.done("start", "catstown", "--production", "--site-url", "https://data.example.org/")
+    catstown.forget()
+    ran = catstown("start", "-i", "catstown")
+    assert (ran.status, served, catstown.changes()) == (5, [], [])
+    assert "catstown is in production mode" in ran.err
+    assert "datacats start --interactive --development catstown" in ran.err
+    assert catstown("start", "-i", "catstown", "--development").status == 3
+    assert catstown.site()["mode"] == "development"
+
+
 def test_a_site_in_production_mode_that_answers_everyone_gets_no_debugger_by_the_way(
     catstown: Desk, served: list[Call]
 ) -> None:
     catstown.done("start", "catstown", "--production", "--address", EVERYWHERE)
     catstown.forget()
-    ran = catstown("start", "-i", "catstown")
+    ran = catstown("start", "-i", "catstown", "--development")
     assert (ran.status, served, catstown.changes()) == (5, [], [])
     assert f"must not answer on {EVERYWHERE}" in ran.err
     assert "insist: --expose-debugger" in ran.err
-    assert catstown("start", "-i", "catstown", "--expose-debugger").status == 3
+    assert catstown("start", "-i", "catstown", "--development", "--expose-debugger").status == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "back"),
+    [
+        ("--development", (), "datacats start catstown"),
+        ("--production", ("--development",), "datacats start --production catstown"),
+    ],
+)
+def test_the_end_of_web_in_the_foreground_says_how_to_bring_it_back_as_it_was(
+    catstown: Desk, served: list[Call], before: str, asked: tuple[str, ...], back: str
+) -> None:
+    catstown.done("start", "catstown", before)
+    ran = catstown("start", "-i", "catstown", *asked)
+    assert served
+    assert ran.err.splitlines()[-1] == f"Web of catstown has ended and is gone. Bring it back: {back}"
 
 
 def test_who_has_insisted_on_an_address_need_not_do_so_again(catstown: Desk, served: list[Call]) -> None:
@@ -69,7 +98,6 @@ def test_who_has_insisted_on_an_address_need_not_do_so_again(catstown: Desk, ser
 
 
 def test_an_address_that_is_chosen_with_it_is_looked_at(catstown: Desk, served: list[Call]) -> None:
-    catstown.done("start", "catstown", "--production")
     assert catstown("start", "-i", "catstown", "--address", EVERYWHERE).status == 5
     assert (served, catstown.site()["address"]) == ([], "127.0.0.1")
 

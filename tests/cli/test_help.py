@@ -56,6 +56,26 @@ def imported(*words: str) -> set[str]:
     return set(done.stderr.rpartition("MODULES")[2].split())
 
 
+GROUPS = [name for name in COMMANDS if isinstance(command(name), click.Group)]
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_tells_the_whole_of_what_its_commands_do(desk: Desk, name: str) -> None:
+    out = " ".join(desk.done(name, "--help").out.split())
+    assert "..." not in out.partition("Commands:")[2]
+    group = command(name)
+    assert isinstance(group, click.Group)
+    for each in group.commands.values():
+        assert " ".join((each.help or "").partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") in out
+
+
+@pytest.mark.parametrize("name", sorted(PASS_THROUGH - {"test"}))
+def test_what_needs_no_word_does_not_ask_for_one(name: str) -> None:
+    usage = command(name).get_usage(click.Context(command(name), info_name=name))
+    alone = name in {"shell", "python", "psql", "redis-cli", "solr"}
+    assert usage.endswith("[OPTIONS] [ARGUMENTS]..." if alone else "[OPTIONS] COMMAND [ARGUMENTS]...")
+
+
 @pytest.mark.parametrize("name", LEAVES)
 def test_every_command_explains_itself_with_an_example_of_itself(desk: Desk, name: str) -> None:
     text = desk.done(*name.split(), "--help").out

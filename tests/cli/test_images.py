@@ -10,14 +10,15 @@ import lzma
 import os
 import subprocess
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from datacats.errors import Conflict
-from datacats.model.image import ROLES, ImageRef
+from datacats.engine.fake_world import Call, Outcome
+from datacats.errors import Conflict, EngineError
+from datacats.model.image import ROLES, BuildStep, ImageRef
 from tests.support.desk import Desk, images_of
 
 REGISTRY = "registry.example.org:5000"
@@ -69,6 +70,7 @@ def test_pull_takes_them_from_the_registry_and_gives_them_their_own_names(desk: 
         desk.engine.world.registry[f"{REGISTRY}/{name}"] = desk.engine.world.images.pop(name)
     assert desk.done("pull", "--registry", REGISTRY).lines == NEWEST
     assert set(NEWEST) <= set(desk.engine.world.images)
+    assert not [name for name in desk.engine.world.images if name.startswith(REGISTRY)]
     assert not [line for line in desk.engine.mutations if line.startswith("build")]
 
 
@@ -102,10 +104,45 @@ def test_a_machine_without_network_and_images_is_told_what_is_missing(desk: Desk
     assert "Next: Install mmdebstrap" in ran.err
 
 
+def test_a_release_that_the_index_does_not_have_is_called_that_and_a_build_that_fails_otherwise_that(
+    desk: Desk,
+) -> None:
+    def program(call: Call) -> Outcome:
+        if "install-ckan" not in " ".join(call.command):
+            return Outcome(0)
+        return Outcome(1, b"error: Because there is no version of ckan[requirements]==2.12.99 and you require it\n")
+
+    desk.engine.world.add_image(ImageRef("debian", "bookworm-slim"))
+    desk.engine.world.program = program
+    ran = desk("images", "build", "--ckan", "2.12.99")
+    assert ran.status == 4
+    assert "The Python index has no CKAN 2.12.99." in ran.err
+    desk.engine.world.program = lambda _call: Outcome(1, b"no room\n")
+    ran = desk("images", "build", "--ckan", "2.12.99")
+    assert ran.status == 10
+    assert "| no room" in ran.err
+    assert ran.err.endswith("Next: The end of its output, above, says why.\n")
+
+
 def test_push_sends_all_four(desk: Desk) -> None:
     ran = desk.done("images", "push", "--registry", REGISTRY)
     assert ran.lines == [f"{REGISTRY}/{name}" for name in NEWEST]
     assert set(desk.engine.world.registry) == set(ran.lines)
+    assert not [name for name in desk.engine.world.images if name.startswith(REGISTRY)]
+
+
+@pytest.mark.parametrize("error", [EngineError("connection refused"), KeyboardInterrupt()])
+def test_a_push_that_fails_leaves_no_name_that_nothing_shows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def refuse(_ref: ImageRef) -> Iterator[BuildStep]:
+        raise error
+
+    before = set(desk.engine.world.images)
+    monkeypatch.setattr(desk.engine.images, "push", refuse)
+    assert desk("images", "push", "--registry", REGISTRY).status in {7, 130}
+    assert set(desk.engine.world.images) == before
+    assert f"remove image {REGISTRY}/{NEWEST[0]}" in desk.engine.mutations
 
 
 def test_push_without_a_registry_says_how_to_name_one(desk: Desk) -> None:

@@ -31,6 +31,23 @@ def test_one_service_can_be_named(chatty: Desk) -> None:
     assert chatty.done("logs", "solr", "-e", "catstown").out == "second\n"
 
 
+@pytest.mark.parametrize(
+    ("services", "lines"),
+    [((), ["first", "third"]), (("solr",), ["second"]), (("web", "solr"), ["web  | first", "solr | second"])],
+)
+def test_a_first_word_that_names_an_environment_and_no_service_is_that(
+    chatty: Desk, services: tuple[str, ...], lines: list[str]
+) -> None:
+    assert set(lines) <= set(chatty.done("logs", "catstown", *services).lines)
+    assert chatty("logs", "catstown", "-e", "catstown").status == 4
+
+
+def test_an_environment_that_is_called_as_a_service_is_named_by_its_option(desk: Desk) -> None:
+    desk.create("solr")
+    assert desk("logs", "solr").status == 4
+    assert desk("logs", "-e", "solr").status == 0
+
+
 def test_several_services_are_interleaved_and_named(chatty: Desk) -> None:
     ran = chatty.done("logs", "web", "solr", "-e", "catstown")
     assert sorted(ran.lines) == ["solr | second", "web  | first", "web  | third"]

@@ -115,3 +115,17 @@ def test_pages_that_cannot_be_read_are_told_with_why(catstown: Desk) -> None:
     ran = catstown("profile", "-e", "catstown")
     assert ran.status == 16
     assert "no such directory" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--profile", "--debugger"])
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_what_only_the_development_server_has_is_refused_of_a_site_in_production(
+    catstown: Desk, option: str, how: tuple[str, ...]
+) -> None:
+    catstown.done("start", "catstown", "--production")
+    before = catstown.site()
+    ran = catstown("start", "catstown", option, *how)
+    assert (ran.status, catstown.site()) == (5, before)
+    assert "only the development server has a debugger and a profiler" in ran.err
+    assert f"datacats start --development {option} catstown" in ran.err
+    assert catstown("start", "catstown", option, "--development", *how).status == 0

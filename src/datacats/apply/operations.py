@@ -174,13 +174,18 @@ def _(operation: op.ImportBase, ports: Ports, _events: Events) -> None:
 @_do.register
 def _(operation: op.PullImage, ports: Ports, events: Events) -> None:
     _tell(operation, ports.engine.images.pull(operation.remote), events)
-    ports.engine.images.tag(operation.remote, operation.local)
+    if operation.remote != operation.local:
+        ports.engine.images.tag(operation.remote, operation.local)
+        ports.engine.images.remove(operation.remote)
 
 
 @_do.register
 def _(operation: op.PushImage, ports: Ports, events: Events) -> None:
     ports.engine.images.tag(operation.local, operation.remote)
-    _tell(operation, ports.engine.images.push(operation.remote), events)
+    try:
+        _tell(operation, ports.engine.images.push(operation.remote), events)
+    finally:  # a name that nothing asks for would hold the image for ever
+        ports.engine.images.remove(operation.remote)
 
 
 @_do.register

@@ -83,7 +83,7 @@ def _not_ready(container: str, why: str, ports: Ports) -> NotReady:
     lines = [line.text for line in ports.engine.containers.logs(container, LogQuery(tail=_TAIL))]
     return NotReady(
         f"{container} is not ready: {why}.",
-        "The end of its log is below; the whole of it: datacats logs",
+        "The end of its log is above; the whole of it: datacats logs",
         detail="\n".join(lines),
     )
 

@@ -6,6 +6,9 @@ import click
 
 from datacats.errors import UsageError
 
+_WHOLE = 1000
+"""No sentence is longer."""
+
 
 class Group(click.Group):
     """A group that answers a missing or misspelt command with what helps."""
@@ -16,6 +19,12 @@ class Group(click.Group):
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentence of each command whole: what click cuts off is what tells two of them apart."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_WHOLE)) for name, each in commands if each])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

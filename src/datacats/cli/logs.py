@@ -45,18 +45,19 @@ def command(
 ) -> int:
     """Show the log of web, or of the services named, interleaved."""
     from datacats.model.ports import LogQuery  # noqa: PLC0415 - help must not pay for it
-    from datacats.workflows.logs import Logs, logs  # noqa: PLC0415
+    from datacats.workflows.logs import Logs, logs, understood  # noqa: PLC0415
 
     query = LogQuery(follow, tail, _moment(since), timestamps)
     if session.json and follow:
         raise UsageError("--json and --follow exclude each other: a document has an end.", "See: datacats logs --help")
-    lines = logs(Logs(environment, site, services, query), session.workspace, session.events())
+    wanted = understood(Logs(environment, site, services, query), session.workspace)
+    lines = logs(wanted, session.workspace, session.events())
     if session.json:
         found = [{"service": service, **asdict(line)} for service, line in lines]
         session.result({"lines": found}, [])
         return 0
     try:
-        _print(lines, frozenset(services), follow=follow)
+        _print(lines, frozenset(wanted.services), follow=follow)
     except KeyboardInterrupt:
         return _INTERRUPTED
     return 0

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ import click
 from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
 from datacats.cli.session import Session
-from datacats.errors import DatacatsError, DiskError, UsageError
+from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
         sys.stderr.write("Interrupted. Run the same command again to carry on.\n")
         return _INTERRUPTED
     except OSError as error:
-        return _fail(
-            session, words, DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes.")
+        return _in_words(
+            DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes."), unwritten=True
         )
     except SystemExit:  # how click ends when whoever reads our output has seen enough
         return 0
@@ -129,11 +130,29 @@ def _look() -> Facts:
 def _fail(session: Session, words: list[str], error: DatacatsError) -> int:
     from datacats.cli import render  # noqa: PLC0415 - a run that ends well does not need it
 
+    if session.by_option and isinstance(error, NoEnvironment):
+        named = f"datacats {session.command} -e NAME"
+        error.hint = f"Name an environment (see: datacats list): {named}; or make one: datacats create NAME"
     asked = "--json" in words and session.command not in PASS_THROUGH
     if session.json or asked:
-        render.document(session.command, "error", render.error_record(error))
-    else:
-        sys.stderr.write("".join(f"{line}\n" for line in render.error_lines(error)))
+        try:
+            render.document(session.command, "error", render.error_record(error))
+        except OSError:
+            return _in_words(error, unwritten=True)
+        return error.exit_code
+    return _in_words(error)
+
+
+def _in_words(error: DatacatsError, *, unwritten: bool = False) -> int:
+    """Tell an error on standard error; what standard output did not take Python must not try again at its end."""
+    from pathlib import Path  # noqa: PLC0415 - a run that ends well does not need it
+
+    from datacats.cli import render  # noqa: PLC0415
+
+    if unwritten:
+        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    sys.stderr.write("".join(f"{line}\n" for line in render.error_lines(error)))
     return error.exit_code
 
 

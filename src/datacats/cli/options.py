@@ -28,6 +28,13 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     return remember
 
 
+def _by_option(context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    session = context.find_object(Session)
+    if session is not None:
+        session.by_option = True
+    return value
+
+
 def is_terminal(stream: IO[str] | None) -> bool:
     """Whether a person is at the other end; a closed stream is None."""
     return stream is not None and stream.isatty()
@@ -79,6 +86,8 @@ def address_options(function: Function) -> Function:
 site_option = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
 environment_argument = click.argument("environment", required=False)
-environment_option = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+environment_option = click.option(
+    "-e", "--environment", callback=_by_option, help="The environment.  [default: the current directory's]"
+)
 port_argument = click.argument("port", required=False, type=int, callback=_after_the_environment)
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from datacats.cli.options import is_terminal
+from datacats.cli.options import environment_option, is_terminal
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
 
@@ -55,11 +55,19 @@ def _holds_its_value(word: str, valued: set[str]) -> bool:
 
 
 def passthrough_options(function: Function) -> Function:
-    """Add ``-e/--environment``, ``-s/--site`` and the inner command's words."""
-    environment = click.option("-e", "--environment", help="The environment.  [default: the current directory's]")
+    """Add ``-e/--environment``, ``-s/--site`` and the inner command with its words."""
+    return _options(function, "COMMAND [ARGUMENTS]...")
+
+
+def passthrough_arguments(function: Function) -> Function:
+    """Add the same where the inner command is known, and needs no word."""
+    return _options(function, "[ARGUMENTS]...")
+
+
+def _options(function: Function, metavar: str) -> Function:
     site = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
-    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARGUMENTS]...")
-    return environment(site(words(function)))
+    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar)
+    return environment_option(site(words(function)))
 
 
 def own_streams() -> Streams:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, own_streams, passthrough_options
+from datacats.cli.passthrough import PassThrough, own_streams, passthrough_arguments
 from datacats.cli.session import Session
 
 
 @click.command("psql", cls=PassThrough, epilog="Example:  datacats psql -c 'SELECT name FROM package'")
-@passthrough_options
+@passthrough_arguments
 @click.option("--datastore", is_flag=True, help="On the database of the DataStore.")
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str, datastore: bool) -> int:

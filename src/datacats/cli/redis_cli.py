@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, own_streams, passthrough_options
+from datacats.cli.passthrough import PassThrough, own_streams, passthrough_arguments
 from datacats.cli.session import Session
 
 
 @click.command("redis-cli", cls=PassThrough, epilog="Example:  datacats redis-cli LLEN rq:queue:default")
-@passthrough_options
+@passthrough_arguments
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> int:
     """Run redis-cli on a site's Redis, signed in."""

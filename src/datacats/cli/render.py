@@ -56,8 +56,8 @@ def say(lines: Iterable[str]) -> None:
 
 
 def document(command: str, kind: str, content: dict[str, Any]) -> None:
-    """Print one JSON document: ``{"datacats": schema, "command": ..., kind: {...}}``."""
-    print(json.dumps({"datacats": _SCHEMA, "command": command, kind: content}, indent=2, default=str))
+    """Print one JSON document: ``{"datacats": schema, "command": ..., kind: {...}}``. Raises OSError."""
+    print(json.dumps({"datacats": _SCHEMA, "command": command, kind: content}, indent=2, default=str), flush=True)
 
 
 def plan_lines(plan: Plan) -> list[str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Session:
     """One run of the command line. ``open`` connects when a command first asks for its workspace.
 
-    ``words`` are those that were typed. ``look`` is for the command that says why no workspace can be opened.
+    ``words`` are those that were typed. ``by_option`` says that the command's own words are something else than its
+    environment, which ``-e`` names. ``look`` is for the command that says why no workspace can be opened.
     """
 
     open: Callable[[], Workspace]
@@ -25,6 +26,7 @@ class Session:
     quiet: bool = False
     command: str = ""
     words: Sequence[str] = ()
+    by_option: bool = False
     look: Callable[[], Facts] | None = None
     _workspace: Workspace | None = field(default=None, repr=False)
 

@@ -8,12 +8,12 @@ import sys
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, passthrough_options
+from datacats.cli.passthrough import PassThrough, passthrough_arguments
 from datacats.cli.session import Session
 
 
 @click.command("solr", cls=PassThrough, epilog="Example:  datacats solr title:cats rows=5 fl=name,title")
-@passthrough_options
+@passthrough_arguments
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str) -> None:
     """Query a site's search core, and print its answer as JSON.

@@ -38,6 +38,8 @@ class RealDisk:
     def read(self, path: Path) -> bytes:
         """Return the content of a file. Raises DiskError also when there is none."""
         with explained(path, "read"):
+            if path.is_fifo():  # to open it waits for whoever writes into it
+                raise system_error(errno.ESPIPE)
             return path.read_bytes()
 
     def names(self, path: Path) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ _CAUSES = {
     errno.EXDEV: ("that is another file system", "Copy it instead, or choose a path on the same file system."),
     errno.EBUSY: ("it is in use", "See what uses it: findmnt {path}; fuser -v {path}"),
     errno.EMFILE: ("too many files are open", "Raise the limit: ulimit -n 4096"),
+    errno.ESPIPE: ("a pipe lies there, which is no file", "Move it away, or choose another path."),
     errno.EIO: ("the disk reports a fault", "See what the system says: dmesg"),
 }
 

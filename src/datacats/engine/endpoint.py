@@ -7,7 +7,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,12 +23,16 @@ _PLAIN_PORT, _TLS_PORT = 2375, 2376
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The address of an engine: the path of a Unix socket, or a host and a port with or without TLS."""
+    """The address of an engine: the path of a Unix socket, or a host and a port with or without TLS.
+
+    ``named_by`` is what somebody wrote it down in; empty where it is the usual one.
+    """
 
     path: str = ""
     hostname: str = ""
     port: int = 0
     certificates: Certificates | None = None
+    named_by: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return self.path or f"{self.hostname}:{self.port}"
@@ -75,10 +79,11 @@ def find(env: Mapping[str, str]) -> Endpoint:
     if address := env.get("DOCKER_HOST"):
         directory = Path(env.get("DOCKER_CERT_PATH") or config)
         secured = env.get("DOCKER_TLS_VERIFY") or env.get("DOCKER_TLS")
-        return parse(address, Certificates(directory, bool(env.get("DOCKER_TLS_VERIFY"))) if secured else None)
+        certificates = Certificates(directory, bool(env.get("DOCKER_TLS_VERIFY"))) if secured else None
+        return replace(parse(address, certificates), named_by=named_by(env))
     context = current_context(env)
     if context != "default":
-        return _of_context(context, config)
+        return replace(_of_context(context, config), named_by=named_by(env))
     rootless = Path(env.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}", "docker.sock")
     use_rootless = rootless.exists() and not os.access(SYSTEM_SOCKET, os.R_OK | os.W_OK)
     return Endpoint(path=str(rootless if use_rootless else SYSTEM_SOCKET))
@@ -88,6 +93,14 @@ def current_context(env: Mapping[str, str]) -> str:
     """Return the name of the Docker context in use; ``default`` is no context at all."""
     chosen = env.get("DOCKER_CONTEXT") or _read(_config_directory(env) / "config.json").get("currentContext")
     return str(chosen or "default")
+
+
+def named_by(env: Mapping[str, str]) -> str:
+    """Return what somebody wrote the engine's address down in; an empty text where the usual one holds."""
+    if env.get("DOCKER_HOST"):
+        return "DOCKER_HOST"
+    context = current_context(env)
+    return "" if context == "default" else f"the Docker context {context}"
 
 
 def parse(address: str, certificates: Certificates | None = None) -> Endpoint:

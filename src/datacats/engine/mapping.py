@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import re
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException
+from socket import gaierror
 from typing import NamedTuple
 
 from datacats.engine.endpoint import Endpoint
@@ -84,6 +85,8 @@ class _Rule(NamedTuple):
     hint: str
 
 
+_NOBODY_THERE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
+
 _GONE = "See what there is: docker ps -a"
 
 _LOOK = "See which programs there are: datacats exec web ls /usr/bin /usr/local/bin"
@@ -134,18 +137,21 @@ def unreachable(error: OSError | HTTPException, endpoint: Endpoint) -> EngineUnr
     if isinstance(error, FileNotFoundError):
         return EngineUnreachable(
             f"No Docker Engine runs here: there is no {endpoint}.",
-            "Start it: sudo systemctl start docker; where none is installed: ./script/demo installs one.",
+            _elsewhere(endpoint)
+            or "Start it: sudo systemctl start docker; where none is installed: ./script/demo installs one.",
         )
     if isinstance(error, PermissionError):
         return EngineUnreachable(
             f"You may not use the Docker Engine: {endpoint} is closed to you.",
             "Join the group docker: sudo usermod -aG docker $USER; then log in again.",
         )
-    if isinstance(error, OSError) and error.errno in {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}:
+    if isinstance(error, gaierror) or (isinstance(error, OSError) and error.errno in _NOBODY_THERE):
         return EngineUnreachable(
             f"No Docker Engine answers at {endpoint}: {error.strerror}.",
-            "Start it: sudo systemctl start docker",
+            _elsewhere(endpoint) or "Start it: sudo systemctl start docker",
         )
+    if type(error) is BadStatusLine:
+        return no_engine(endpoint)
     if isinstance(error, TimeoutError):
         return EngineUnreachable(
             f"The Docker Engine at {endpoint} did not answer in time.",
@@ -155,6 +161,31 @@ def unreachable(error: OSError | HTTPException, endpoint: Endpoint) -> EngineUnr
         f"The connection to the Docker Engine at {endpoint} broke off ({_words(error)}).",
         "See whether it still runs: docker info; then give the command again.",
     )
+
+
+def gives_a_reason(body: bytes) -> bool:
+    """Whether an answer says in an engine's way why something was refused."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "message" in told
+
+
+def no_engine(endpoint: Endpoint, how: str = "") -> EngineUnreachable:
+    """Return the error for something else that answers where an engine should."""
+    return EngineUnreachable(
+        f"What answers at {endpoint} is no Docker Engine{how}.",
+        _elsewhere(endpoint) or "See what listens there: sudo ss -lxp",
+    )
+
+
+def _elsewhere(endpoint: Endpoint) -> str:
+    """What to do about an address that somebody wrote down; empty for the usual one."""
+    if not endpoint.named_by:
+        return ""
+    leave = "unset DOCKER_HOST" if endpoint.named_by == "DOCKER_HOST" else "export DOCKER_CONTEXT=default"
+    return f"{endpoint.named_by} says that it listens there. Start it there, mend that, or leave it: {leave}"
 
 
 def _message(body: bytes) -> str:

@@ -18,6 +18,7 @@ from datacats.model.service import ContainerSpec
 
 _ATTACHED = {"stream": 1, "stdout": 1, "stderr": 1}
 _LOOK_AFTER = 5.0
+_SIGNALLED = 128
 _MOMENTS = 3
 
 
@@ -48,7 +49,8 @@ def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams, *, i
         closing(wire.open("POST", f"{path}/wait", {"condition": "removed"}, patience=None)) as ending,
     ):
         pump = Pump(line, streams)
-        watch = Watch(wire, path, pump, min(spec.stop_grace, _MOMENTS) if interruptible else spec.stop_grace)
+        grace = min(spec.stop_grace, _MOMENTS) if interruptible else spec.stop_grace
+        watch = Watch(wire, path, pump, grace, signal.Signals[spec.stop_signal])
         pump.wait_for(ending)
         pump.when_one_ends(watch.look_later)
         with attending(pump, streams, watch.pass_on, partial(wire.resize, path)) as resize:
@@ -57,21 +59,26 @@ def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams, *, i
             pump.run()
         if interruptible and watch.passed:
             signal.raise_signal(watch.passed)
-        return _status(ending, wire)
+        status = _status(ending, wire)
+        return _SIGNALLED + watch.passed if watch.passed and watch.passed is not watch.sent else status
 
 
 class Watch:
     """Passes signals on to a running container, and notices when its connection is lost.
 
-    ``passed`` is the first that was passed on.
+    ``passed`` is the first that was passed on, ``sent`` what it was passed on as.
     """
 
-    def __init__(self, wire: Wire, path: str, pump: Pump, grace: int) -> None:
+    def __init__(
+        self, wire: Wire, path: str, pump: Pump, grace: int, stop_signal: signal.Signals = signal.SIGTERM
+    ) -> None:
         self._wire = wire
         self._path = path
         self._pump = pump
         self._grace = grace
+        self._stop_signal = stop_signal
         self.passed: signal.Signals | None = None
+        self.sent: signal.Signals | None = None
 
     def pass_on(self, number: signal.Signals) -> None:
         """Pass a first signal on and kill after the grace; kill at the second."""
@@ -80,7 +87,8 @@ class Watch:
             return
         self.passed = number
         self._pump.alarm(self._grace, self._kill)
-        send_signal(self._wire, self._path, number)
+        self.sent = self._stop_signal if number is signal.SIGTERM else number
+        send_signal(self._wire, self._path, self.sent)
 
     def look_later(self) -> None:
         """See in a moment whether the container has ended: either output or status has, and that is one event."""

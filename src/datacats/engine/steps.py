@@ -12,6 +12,7 @@ from datacats.model.image import BuildStep, ImageRef
 
 _STEP = re.compile(r"Step (\d+)/(\d+) : (.*)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_BREAK = re.compile(r"[\r\n]+")
 _TAIL = 20
 _ABSENT = ("not found", "manifest unknown", "does not exist", "no such image", "pull access denied")
 
@@ -22,18 +23,24 @@ def of_build(told: Iterable[Mapping[str, Any]], ref: ImageRef) -> Iterator[Build
     Raises BuildFailed with the last lines, and EngineUnreachable when the build ends without an image.
     """
     last: deque[str] = deque(maxlen=_TAIL)
-    image = ""
+    image = begun = ""
     for each in told:
         image = (each.get("aux") or {}).get("ID") or image
         if "error" in each:
             why = _lines(each["error"]) or ["no reason was given"]
+            last.extend(_lines(begun))
             last.extend(line for line in why if line not in last)
             raise BuildFailed(
-                f"Building {ref} failed: {why[0]}", "The end of its output is below.", detail="\n".join(last)
+                f"Building {ref} failed: {why[0]}", "The end of its output, above, says why.", detail="\n".join(last)
             )
-        for line in _lines(each.get("stream") or each.get("status") or ""):
+        # A program that writes a line in pieces has each of them told.
+        *whole, begun = _BREAK.split(begun + (each.get("stream") or f"{each.get('status') or ''}\n"))
+        for line in _lines("\n".join(whole)):
             last.append(line)
             yield _step(line)
+    for line in _lines(begun):
+        last.append(line)
+        yield _step(line)
     if not image:
         raise EngineUnreachable(
             f"The Docker Engine broke off while it built {ref}.",
@@ -70,4 +77,4 @@ def _step(line: str) -> BuildStep:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in re.split(r"[\r\n]+", _COLOUR.sub("", text)) if line.strip()]
+    return [line.rstrip() for line in _BREAK.split(_COLOUR.sub("", text)) if line.strip()]

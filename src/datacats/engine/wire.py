@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 
 from datacats.engine.endpoint import Endpoint
 from datacats.engine.line import Line
-from datacats.engine.mapping import OLDEST_API, VersionRefused, refused, unreachable
+from datacats.engine.mapping import OLDEST_API, VersionRefused, gives_a_reason, no_engine, refused, unreachable
 from datacats.engine.terminal import WindowSize
 from datacats.errors import EngineError
 
@@ -50,7 +50,10 @@ class Answer:
         """Read all of it; return what its JSON says, or None when it is empty."""
         with _errors(self._endpoint):
             content = self._response.read()
-        return json.loads(content) if content.strip() else None
+        try:
+            return json.loads(content) if content.strip() else None
+        except ValueError as error:
+            raise no_engine(self._endpoint) from error
 
     def pieces(self) -> Iterator[bytes]:
         """Yield it as it comes, to its end."""
@@ -129,7 +132,7 @@ class Wire:
             with _errors(self.endpoint):
                 with suppress(BrokenPipeError):  # an engine that refuses need not read all of a request
                     link.request(method, f"/v{self.version}{target}", content, {**kind, **headers})
-                return link, _accepted(link.getresponse())
+                return link, _accepted(link.getresponse(), self.endpoint)
         except BaseException:
             link.close()
             raise
@@ -148,10 +151,19 @@ class _Connection(HTTPConnection):
         self.sock = self._endpoint.dial(self._patience)
 
 
-def _accepted(response: HTTPResponse) -> HTTPResponse:
+def _accepted(response: HTTPResponse, endpoint: Endpoint) -> HTTPResponse:
     if response.status >= HTTPStatus.BAD_REQUEST:
-        raise refused(response.status, response.read())
+        body = response.read()
+        if body and not (_is_marked(response) or gives_a_reason(body)):
+            raise no_engine(endpoint, f" (it says: {response.status} {response.reason})")
+        raise refused(response.status, body)
     return response
+
+
+def _is_marked(response: HTTPResponse) -> bool:
+    """Whether an answer shows by its head that it is an engine's: of a stream that is refused the kind alone does."""
+    kind = response.getheader("Content-Type") or ""
+    return bool(response.getheader("Api-Version")) or kind.startswith("application/vnd.docker.")
 
 
 @contextmanager

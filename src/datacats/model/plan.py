@@ -277,7 +277,7 @@ class PullImage(Operation):
 
 @dataclass(frozen=True, slots=True)
 class PushImage(Operation):
-    """Send an image to a registry, under its name there."""
+    """Send an image to a registry, under its name there, which it has here no longer than that takes."""
 
     local: ImageRef
     remote: ImageRef

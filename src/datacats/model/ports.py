@@ -105,9 +105,10 @@ class Containers(Protocol):
     def run(self, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
         """Make a container, run it to its end on the caller's streams, destroy it; return its exit status.
 
-        A signal that would end this process is the command's. Of an ``interruptible`` one, which works for us and not
-        for a person, it is the end: killed where it takes no notice within moments, and then, whatever its status,
-        this process gets the signal after all: KeyboardInterrupt for SIGINT.
+        A signal that would end this process is the command's; where the spec's ``stop_signal`` is another one than
+        SIGTERM, that is sent for SIGTERM, and the status is still 143. Of an ``interruptible`` one, which works for us
+        and not for a person, it is the end: killed where it takes no notice within moments, and then, whatever its
+        status, this process gets the signal after all: KeyboardInterrupt for SIGINT.
 
         Destroyed also when interrupted. Raises what create and start raise, and BrokenPipeError when a consumer
         has closed an output. A command that is not in the image is told on stderr and is status 127, as in a shell.

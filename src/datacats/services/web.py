@@ -61,6 +61,7 @@ _PRODUCTION = (
     "--forwarded-allow-ips=*",
 )
 _READY_WITHIN = 120
+_FOREGROUND_GRACE = 5
 
 
 def describe(context: SiteContext, configuration: str) -> ServiceSpec:
@@ -87,9 +88,13 @@ def describe(context: SiteContext, configuration: str) -> ServiceSpec:
 
 
 def in_foreground(context: SiteContext, *, terminal: bool) -> ContainerSpec:
-    """Describe web for one person's terminal: no reloader, no other process, gone when it ends."""
+    """Describe web for one person's terminal: no reloader, no other process, gone when it ends.
+
+    It is a container's first process, which SIGTERM does nothing to: it ends as by Ctrl-C.
+    """
     spec = describe(context, "foreground").container
-    return replace(spec, command=_FOREGROUND, restart="no", auto_remove=True, terminal=terminal, ports=spec.ports[:1])
+    spec = replace(spec, command=_FOREGROUND, stop_signal="SIGINT", stop_grace=_FOREGROUND_GRACE)
+    return replace(spec, restart="no", auto_remove=True, terminal=terminal, ports=spec.ports[:1])
 
 
 def one_off(context: SiteContext, command: tuple[str, ...], *, purpose: str, terminal: bool = False) -> ContainerSpec:

@@ -16,10 +16,11 @@ Value = TypeVar("Value")
 _LAYOUT = 1
 
 
-def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> Record:
+def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record], instead: str = "") -> Record:
     """Read a document and decode it.
 
-    Raises ConfigError that names the file when it is damaged, or was written by a newer datacats.
+    Raises ConfigError that names the file when it is damaged, or was written by a newer datacats. ``instead`` says what
+    to do about a damaged one of which there is no backup.
     """
     content = disk.read(path)
     try:
@@ -34,7 +35,7 @@ def read(disk: Disk, path: Path, decode: Callable[[dict[str, Any]], Record]) -> 
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
             f"{path} is damaged: {type(error).__name__} {error}.",
-            "Restore it from a backup, or see what else is wrong with: datacats doctor.",
+            f"Restore it from a backup. Where there is none: {instead}" if instead else "Restore it from a backup.",
         ) from error
 
 

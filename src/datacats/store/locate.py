@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from datacats.errors import ConfigError, Conflict, NotFound, UsageError
+from datacats.errors import ConfigError, Conflict, NoEnvironment, NotFound, UsageError
 from datacats.model.environment import Environment
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
@@ -31,7 +31,7 @@ def find_source(disk: Disk, start: Path) -> Path:
     for directory in (start, *start.parents):
         if disk.entry(directory / environment_file.NAME) is not None:
             return directory
-    raise NotFound(
+    raise NoEnvironment(
         f"There is no {environment_file.NAME} in {start} or above it.",
         "Name an environment (see: datacats list), or make one: datacats create NAME",
     )
@@ -144,6 +144,19 @@ def describe(disk: Disk, root: DataRoot, source: Path) -> Environment:
     )
 
 
+def refuse_unreadable(environment: Environment) -> None:
+    """Raise UsageError for a source or data directory whose path is no text: the engine would look for another one."""
+    for path in (environment.source, environment.data):
+        raw = os.fsencode(path)
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"The path {raw.decode(errors='backslashreplace')} is not UTF-8: no container can see it.",
+                "Rename the directory, or use another one.",
+            ) from error
+
+
 def is_there(disk: Disk, root: DataRoot, name: str) -> bool:
     """Whether an environment of that name has a data directory that says whose it is."""
     return disk.entry(root.environment(name) / FILE) is not None
@@ -165,7 +178,8 @@ def recorded_source(disk: Disk, root: DataRoot, name: str) -> Path:
     def decode(record: dict[str, Any]) -> Path:
         return Path(documents.value(record, "source", str))
 
-    return documents.read(disk, root.environment(name) / FILE, decode)
+    path = root.environment(name) / FILE
+    return documents.read(disk, path, decode, f"rm {path}; the next start by path writes it: datacats start SOURCE_DIR")
 
 
 def by_name(disk: Disk, root: DataRoot, name: str) -> Environment:

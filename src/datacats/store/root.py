@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datacats.errors import ConfigError
 from datacats.model.ports import Disk
 from datacats.store import documents
 
@@ -69,8 +70,8 @@ def root_path(env: Mapping[str, str]) -> Path:
 
 
 def open_root(disk: Disk, env: Mapping[str, str]) -> DataRoot:
-    """Open the data root, making it when there is none."""
-    path = root_path(env)
+    """Open the data root, making it when there is none. Raises ConfigError for a path that is not absolute."""
+    path = _checked(env)
     file = path / FILE
     if disk.entry(file) is None:
         for directory in (path, path / "_locks", path / "_templates"):
@@ -94,13 +95,23 @@ def owner_of(disk: Disk, path: Path) -> tuple[int, int]:
 
 def existing_root(disk: Disk, env: Mapping[str, str]) -> DataRoot | None:
     """Return the data root, or None when there is none yet; nothing is made. Raises ConfigError, DiskError."""
-    path = root_path(env)
+    path = _checked(env)
     return _read(disk, path) if disk.entry(path / FILE) else None
 
 
 def content(found: str) -> bytes:
     """Return the content of a data root's file, by its uuid."""
     return documents.text({"uuid": found})
+
+
+def _checked(env: Mapping[str, str]) -> Path:
+    chosen = env.get("DATACATS_HOME")
+    if chosen and not Path(chosen).is_absolute():
+        raise ConfigError(
+            f"DATACATS_HOME is {chosen}: that would be another data root in each directory.",
+            f"Write it whole, for example: export DATACATS_HOME={root_path(env)}",
+        )
+    return root_path(env)
 
 
 def _read(disk: Disk, path: Path) -> DataRoot:

@@ -69,7 +69,8 @@ def read(disk: Disk, environment: Environment, site: str) -> Site:
             f"{environment.name} has no site {site!r} (there is: {there}).",
             f"datacats init {environment.source} --site {site} makes it.",
         )
-    return documents.read(disk, path, lambda record: _decode(site, record))
+    remove = f"remove the site and its data: {typed('purge', environment.name, site)}"
+    return documents.read(disk, path, lambda record: _decode(site, record), remove)
 
 
 def write(disk: Disk, environment: Environment, site: Site, owner: tuple[int, int]) -> None:
@@ -95,7 +96,10 @@ def read_secrets(disk: Disk, environment: Environment, site: str) -> Secrets:
             "Put a copy of it back. Or make new ones, which ends every login and API token and loses nothing else: "
             f"{typed('tweak --new-secrets', environment.name, site)}",
         )
-    return documents.read(disk, path, _secrets_of)
+    renew = (
+        f"make new ones, which ends every login and API token: {typed('tweak --new-secrets', environment.name, site)}"
+    )
+    return documents.read(disk, path, _secrets_of, renew)
 
 
 def fresh_secrets(environment: Environment, site: str) -> tuple[Path, bytes]:

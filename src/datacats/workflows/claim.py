@@ -79,7 +79,8 @@ def _check_address(address: str) -> None:
 def _check_url(url: str) -> None:
     if not _is_web_address(url):
         raise UsageError(
-            f"{url[:60]!r} cannot be the address of a site.", "For example: --site-url https://data.example.org"
+            f"{url[:60]!r} cannot be the address of a site: a scheme, a host and perhaps a port, and no path.",
+            "For example: --site-url https://data.example.org",
         )
 
 
@@ -152,6 +153,8 @@ def with_options(
         debugger=site.debugger if options.debugger is None else options.debugger,
         profile=site.profile if options.profile is None else options.profile,
     )
+    if options.debugger or options.profile:
+        _refuse_production(environment, site, "--debugger" if options.debugger else "--profile")
     if not options.expose_debugger:
         refuse_exposed(site, before)
     if options.port is not None:
@@ -161,6 +164,14 @@ def with_options(
     if site.debugger_port not in {0, before.debugger_port}:
         _check_debugger(workspace, environment, site)
     return site
+
+
+def _refuse_production(environment: Environment, site: Site, option: str) -> None:
+    if site.mode is Mode.PRODUCTION:
+        raise Conflict(
+            f"{environment.name} is in production mode: only the development server has a debugger and a profiler.",
+            f"Run that: {typed(f'start --development {option}', environment.name, site.name)}",
+        )
 
 
 def _check_debugger(workspace: Workspace, environment: Environment, site: Site) -> None:
@@ -175,9 +186,11 @@ def _check_debugger(workspace: Workspace, environment: Environment, site: Site) 
 def refuse_exposed(site: Site, before: Site) -> None:
     """Raise Conflict when a development server would answer beyond this machine, where none did before."""
     if _exposes(site) and not _exposes(before):
+        verb = "create" if site.phase is Phase.CREATING else "start"
         raise Conflict(
             f"The development server must not answer on {site.address}: whoever reaches its debugger can run commands.",
-            "Keep to 127.0.0.1, run the production server (datacats start --production), or insist: --expose-debugger",
+            f"Keep to 127.0.0.1, run the production server (datacats {verb} --production), "
+            "or insist: --expose-debugger",
         )
 
 

@@ -22,6 +22,8 @@ from datacats.workflows.workspace import Workspace
 
 _PURPOSE = "load"
 _NAMES = ("ckan", "datastore")
+_UNKNOWN_REVISION = "Can't locate revision identified by"
+"""What Alembic says of a database that a later version of its tables' owner has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,10 @@ def _swap(workspace: Workspace, context: SiteContext, which: DatabaseOf, events:
     try:
         apply(steps, workspace.ports, events)
         tokens = _follow(workspace, context, events, tokens=not which.datastore)
-    except (CommandFailed, KeyboardInterrupt):
+    except (CommandFailed, KeyboardInterrupt) as error:
         _give_back(workspace, context, events)
+        if isinstance(error, CommandFailed) and _UNKNOWN_REVISION in error.detail:
+            raise _too_new(context, error) from error
         raise
     _take(workspace, context, tokens, events)
 
@@ -168,6 +172,17 @@ def _give_back(workspace: Workspace, context: SiteContext, events: Events) -> No
     apply(_back(context), workspace.ports, events)
     claim.write(workspace, context.environment, replace(context.site, phase=Phase.CREATED))
     up.bring_up(workspace, context, up.Up(), events)
+
+
+def _too_new(context: SiteContext, error: CommandFailed) -> CommandFailed:
+    runs = context.site.images.web.version
+    told = CommandFailed(
+        f"The dump is of a newer CKAN than this site's, {runs}, or of a newer extension; nothing was changed.",
+        "Load it into a site of the CKAN that it was made with, or of a newer one.",
+        detail=error.detail,
+    )
+    told.during = error.during
+    return told
 
 
 def _after_load(context: SiteContext) -> list[Operation]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from datacats.apply import apply
+from datacats.errors import Conflict
 from datacats.model.environment import Mode, SiteContext
-from datacats.model.event import Events, ignore
+from datacats.model.event import Events, Said, ignore
+from datacats.model.names import typed
 from datacats.model.observed import Observed
 from datacats.model.ports import Streams
 from datacats.planning import teardown
@@ -19,12 +21,13 @@ from datacats.workflows.workspace import Workspace, observe
 def run(options: StartOptions, workspace: Workspace, streams: Streams, events: Events = ignore) -> int:
     """Run web until it ends or is interrupted, and return its exit status; its container is gone then.
 
-    The backing services are brought up, and a web that runs in the background is replaced. Raises what ``start`` does.
+    The backing services are brought up, and a web that runs in the background is replaced. Raises what ``start`` does,
+    and Conflict for a site in production mode that is not to leave it.
     """
     changeover.finished(workspace, workspace.find(options.reference), events)
     database.finished(workspace, options.reference, options.site, events)
     with sites.hold(workspace, options.reference, options.site, events) as there:
-        _refuse_exposed(there, options)
+        _refuse_production(there, options)
         context = prepare(workspace, there, options, events)
         background = _background(workspace, context)
         if not _has_port(background, context):
@@ -33,14 +36,22 @@ def run(options: StartOptions, workspace: Workspace, streams: Streams, events: E
         apply(teardown.remove(background, cause="web runs in the foreground"), workspace.ports, events)
     spec = web.in_foreground(context, terminal=streams.terminal)
     with claim.explaining(workspace, _without_debugger(context)):
-        return workspace.ports.engine.containers.run(spec.labelled(), streams)
+        status = workspace.ports.engine.containers.run(spec.labelled(), streams)
+    verb = "start" if there.site.mode is context.site.mode else "start --production"
+    back = typed(verb, context.environment.name, context.site.name)
+    events(Said(f"Web of {context.environment.name} has ended and is gone. Bring it back: {back}"))
+    return status
 
 
-def _refuse_exposed(there: SiteContext, options: StartOptions) -> None:
-    """What runs in the foreground is the development server, whatever the site's mode."""
-    address = options.options.address or there.site.address
-    if not options.options.expose_debugger:
-        claim.refuse_exposed(replace(there.site, address=address, mode=Mode.DEVELOPMENT), there.site)
+def _refuse_production(there: SiteContext, options: StartOptions) -> None:
+    """What runs in the foreground is the development server: a proxy may hand the world on to where it listens."""
+    if there.site.mode is Mode.PRODUCTION and options.options.mode is not Mode.DEVELOPMENT:
+        verb = "start --interactive --development"
+        raise Conflict(
+            f"{there.environment.name} is in production mode: what runs in the foreground is the development server, "
+            "with its debugger.",
+            f"Where nobody else can reach it: {typed(verb, there.environment.name, there.site.name)}",
+        )
 
 
 def _background(workspace: Workspace, context: SiteContext) -> Observed:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from datacats import recipes
 from datacats.apply import apply
-from datacats.errors import EngineError
+from datacats.errors import BuildFailed, EngineError, UnknownVersion
 from datacats.model.event import Events, Said
 from datacats.model.image import BASES, BaseKind, BuildContext, ImageRef, ImageSet
 from datacats.model.plan import Plan
@@ -14,6 +15,9 @@ from datacats.planning import provision
 from datacats.store import host
 from datacats.workflows import space
 from datacats.workflows.workspace import Workspace
+
+_ABSENT = "there is no version of ckan[requirements]=={}"
+"""What uv says of a release that the index does not have."""
 
 _KINDS: tuple[BaseKind, ...] = ("debian", "bootstrap")
 
@@ -108,7 +112,22 @@ def _build(workspace: Workspace, ckan: str, kind: BaseKind, absent: Sequence[Ima
     for ref in absent:
         role = recipes.role_of(ref)
         context = recipes.context(recipes.recipe(role, ckan, architecture, kind), facts)
-        build_once(workspace, context, events)
+        with _explaining(ckan):
+            build_once(workspace, context, events)
+
+
+@contextmanager
+def _explaining(ckan: str) -> Iterator[None]:
+    """Have a release that there is not called that, in place of a build that failed."""
+    try:
+        yield
+    except BuildFailed as error:
+        if _ABSENT.format(ckan) not in error.detail:
+            raise
+        raise UnknownVersion(
+            f"The Python index has no CKAN {ckan}.",
+            f"Ask for a release that there is (--ckan, or ckan in datacats.toml), for example {recipes.DEFAULT_CKAN}.",
+        ) from error
 
 
 def build_once(workspace: Workspace, context: BuildContext, events: Events) -> None:

@@ -15,6 +15,7 @@ from datacats.model.environment import Environment
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, SERVICES, container_name
 from datacats.model.ports import Containers, LogLine, LogQuery
+from datacats.store import locate
 from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace
 
@@ -45,6 +46,18 @@ def logs(wanted: Logs, workspace: Workspace, events: Events = ignore) -> Iterato
     if len(services) == 1:
         return ((services[0], line) for line in source.lines(services[0], wanted.query))
     return _merge(source, wanted.query, services)
+
+
+def understood(wanted: Logs, workspace: Workspace) -> Logs:
+    """Take a first word that is no service but names an environment as that: with most commands it is."""
+    first = wanted.services[0] if wanted.services else ""
+    if (
+        wanted.reference is None
+        and first not in SERVICES
+        and locate.is_known(workspace.ports.disk, workspace.root, first)
+    ):
+        return replace(wanted, reference=first, services=wanted.services[1:])
+    return wanted
 
 
 def check_service(service: str) -> str:

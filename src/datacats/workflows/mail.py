@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from datacats.errors import CommandFailed, NotFound
-from datacats.model.names import PRIMARY
+from datacats.errors import CommandFailed, Conflict, NotFound
+from datacats.model.environment import Mode, SiteContext
+from datacats.model.names import PRIMARY, typed
 from datacats.services import mail
 from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace
@@ -27,7 +28,10 @@ class Mail:
 
 
 def mails(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> tuple[Mail, ...]:
-    """Return the mails of a site, oldest first, without their texts. Raises NoSuchContainer when it does not run."""
+    """Return the mails of a site, oldest first, without their texts.
+
+    Raises NoSuchContainer when it does not run, Conflict where none is caught.
+    """
     return tuple(Mail(**each) for each in _ask(reference, workspace, site, "list"))
 
 
@@ -39,12 +43,22 @@ def show(number: int, reference: str | None, workspace: Workspace, *, site: str 
     return Mail(**{**found, "attachments": tuple(found["attachments"])})
 
 
+def refuse_production(context: SiteContext) -> None:
+    """Raise Conflict for a site whose mails are sent."""
+    name, site = context.environment.name, context.site
+    if site.mode is Mode.PRODUCTION:
+        raise Conflict(
+            f"{name} is in production mode: its mails are sent, as ckan.ini says (smtp.*), and none is caught.",
+            f"They are caught in development mode: {typed('start --development', name, site.name)}",
+        )
+
+
 def _ask(reference: str | None, workspace: Workspace, site: str, *words: str) -> Any:  # noqa: ANN401 - JSON
     environment = workspace.find(reference)
-    workspace.context(environment, site)
+    refuse_production(workspace.context(environment, site))
     seen = ours.container(workspace, environment, site, mail.SERVICE)
     done = workspace.ports.engine.containers.execute(seen.name, mail.command(*words))
     if done.exit_code != 0:
         detail = done.stderr.decode(errors="replace")
-        raise CommandFailed("The mails cannot be read.", "The lines below say why.", detail=detail)
+        raise CommandFailed("The mails cannot be read.", "The lines above say why.", detail=detail)
     return json.loads(done.stdout)

@@ -96,6 +96,7 @@ def make_site(workspace: Workspace, environment: Environment, new: NewSite, even
 def refuse(workspace: Workspace, environment: Environment, new: NewSite) -> ImageSet:
     """Return the images of a site that could be made, before anything is. Raises what ``make_site`` raises."""
     claim.check(new.options)
+    locate.refuse_unreadable(environment)
     refuse_existing(workspace, environment, new.site)
     locate.refuse_stranger(workspace.ports.disk, environment.data)
     ckan = resolve_ckan(environment.ckan)

@@ -13,7 +13,7 @@ from datacats.model.event import Events, Said
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveContainer, RemoveTree
 from datacats.model.secrets import random_text
 from datacats.services import probe
-from datacats.store import placements, source
+from datacats.store import locate, placements, source
 from datacats.workflows.workspace import Workspace
 
 _LISTED, _OPEN = 0o005, 0o004
@@ -99,7 +99,8 @@ def refuse_extensions(context: SiteContext, *, written: bool) -> None:
 
 
 def check_source(workspace: Workspace, context: SiteContext) -> None:
-    """Raise ConfigError or Conflict for a source directory that containers could not use as the site wants to."""
+    """Raise ConfigError, Conflict or UsageError for a source directory that containers could not use as they are to."""
+    locate.refuse_unreadable(context.environment)
     if context.layer:
         refuse_extensions(context, written=False)
     directory = context.environment.source

@@ -81,5 +81,5 @@ def _ask(reference: str | None, workspace: Workspace, site: str, *words: str) ->
     done = workspace.ports.engine.containers.execute(seen.name, web.pages(*words))
     if done.exit_code != 0:
         detail = done.stderr.decode(errors="replace")
-        raise CommandFailed("The measured pages cannot be read.", "The lines below say why.", detail=detail)
+        raise CommandFailed("The measured pages cannot be read.", "The lines above say why.", detail=detail)
     return done.stdout

@@ -108,5 +108,5 @@ def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], event
 
 
 def _failed(words: str) -> CommandFailed:
-    hint = "Nothing was written. Mend what is named below."
+    hint = "Nothing was written. Mend what is named above."
     return CommandFailed("The style sheets cannot be compiled.", hint, detail=words)

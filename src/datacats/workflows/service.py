@@ -11,9 +11,10 @@ from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY, SERVICES
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
-from datacats.services import ini
+from datacats.services import ini, mail
 from datacats.store import ckan_ini, environment_file, source
 from datacats.workflows import builder, info, sites, spares, up
+from datacats.workflows.mail import refuse_production
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -93,6 +94,8 @@ def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tupl
     environment = context.environment
     if wanted.on:
         _refuse_without_plugin(workspace, environment, wanted.service)
+        if wanted.service == mail.SERVICE:
+            refuse_production(context)
     path = environment.source / environment_file.NAME
     before = workspace.ports.disk.read(path)
     after = environment_file.with_service(before, wanted.service, on=wanted.on)

@@ -104,8 +104,8 @@ CALLS: list[tuple[Operation, list[str]]] = [
     (plan.RunOneOff(ContainerSpec("", WEB, ("true",), "1:1"), cause=WHY), ["run"]),
     (plan.Wait(ExecProbe("db", ("ready",), 1, "is ready"), cause=WHY), ["execute"]),
     (plan.ImportBase(Path("/there/file"), ImageRef("base", "1"), cause=WHY), ["read", "take_root"]),
-    (plan.PullImage(REMOTE, WEB, cause=WHY), ["pull", "tag"]),
-    (plan.PushImage(WEB, REMOTE, cause=WHY), ["tag", "push"]),
+    (plan.PullImage(REMOTE, WEB, cause=WHY), ["pull", "tag", "remove"]),
+    (plan.PushImage(WEB, REMOTE, cause=WHY), ["tag", "push", "remove"]),
     (plan.RemoveImage(ImageRef("old", "1"), cause=WHY), ["remove"]),
     (plan.BuildImage(CONTEXT, cause=WHY), ["build"]),
 ]

@@ -203,3 +203,9 @@ def test_a_pipe_is_something_else_than_file_or_directory(tmp_path: Path) -> None
     seen = RealDisk().entry(tmp_path / "pipe")
     assert seen is not None
     assert seen.kind == "other"
+
+
+def test_a_pipe_in_the_place_of_a_file_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DiskError, match=r"pipe cannot be read: a pipe lies there, which is no file\."):
+        RealDisk().read(tmp_path / "pipe")

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ class Removing:
         self.state: tuple[int, object] = (200, {"State": {"Running": False}})
         self.ending: object = {"StatusCode": 3, "Error": None}
         self.ends_after = 2
-        self.interrupts = False
+        self.gets: signal.Signals | None = None
         engine.serve = self._serve
 
     def _serve(self, link: socket.socket) -> None:
@@ -55,8 +56,8 @@ class Removing:
                 self.removed.set()
         else:
             link.sendall(_answer(200, {"Id": "1"}))
-            if path.endswith("/start") and self.interrupts:
-                os.kill(os.getpid(), signal.SIGINT)
+            if path.endswith("/start") and self.gets:
+                os.kill(os.getpid(), self.gets)
             if path.endswith("/kill"):
                 self.removed.set()
 
@@ -75,9 +76,9 @@ def removing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Removi
         removing.removed.set()
 
 
-def run(removing: Removing, *, interruptible: bool = False) -> int:
+def run(removing: Removing, *, interruptible: bool = False, spec: ContainerSpec = SPEC) -> int:
     wire = Wire(Endpoint(path=str(removing.engine.path)))
-    return one_off.run(wire, SPEC, Streams(None, io.BytesIO(), io.BytesIO()), interruptible=interruptible)
+    return one_off.run(wire, spec, Streams(None, io.BytesIO(), io.BytesIO()), interruptible=interruptible)
 
 
 def test_an_engine_that_takes_long_to_remove_a_container_is_waited_for(removing: Removing) -> None:
@@ -126,7 +127,7 @@ def test_a_container_that_failed_is_destroyed_by_whoever_made_it(removing: Remov
 
 @pytest.mark.parametrize("status", [0, 130, 137])
 def test_an_interrupt_of_what_works_for_us_is_ours_whatever_its_status(removing: Removing, status: int) -> None:
-    removing.interrupts, removing.ends_after = True, 0
+    removing.gets, removing.ends_after = signal.SIGINT, 0
     removing.ending = {"StatusCode": status, "Error": None}
 
     with pytest.raises(KeyboardInterrupt):
@@ -136,6 +137,18 @@ def test_an_interrupt_of_what_works_for_us_is_ours_whatever_its_status(removing:
 
 
 def test_an_interrupt_of_what_works_for_a_person_is_the_commands(removing: Removing) -> None:
-    removing.interrupts, removing.ends_after = True, 0
+    removing.gets, removing.ends_after = signal.SIGINT, 0
 
     assert run(removing) == 3
+
+
+@pytest.mark.parametrize(("stop_signal", "status"), [("SIGTERM", 3), ("SIGINT", 143)])
+def test_what_has_a_stop_signal_of_its_own_gets_that_for_a_sigterm_and_counts_as_ended_by_it(
+    removing: Removing, stop_signal: str, status: int
+) -> None:
+    removing.gets, removing.ends_after = signal.SIGTERM, 0
+
+    assert run(removing, spec=replace(SPEC, stop_signal=stop_signal)) == status
+
+    kills = [head for head in removing.engine.heads if b"/kill?" in head]
+    assert [f"signal={stop_signal} ".encode() in head for head in kills] == [True]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datacats.engine.connect import connect, connect_to_look
-from datacats.engine.endpoint import SYSTEM_SOCKET, Endpoint
+from datacats.engine.endpoint import SYSTEM_SOCKET, Endpoint, find, named_by
 from datacats.engine.origin import origin
 from datacats.errors import ConfigError, EngineUnreachable
 
@@ -16,6 +16,7 @@ from datacats.errors import ConfigError, EngineUnreachable
 def test_docker_host_comes_first(tmp_path: Path) -> None:
     env = {"HOME": str(tmp_path), "DOCKER_HOST": "unix:///x.sock", "DOCKER_CONTEXT": "work"}
     assert connect(env).address == "/x.sock (DOCKER_HOST)"
+    assert find(env).named_by == "DOCKER_HOST"
 
 
 def test_a_context_is_named_whether_chosen_by_a_variable_or_by_docker(tmp_path: Path) -> None:
@@ -24,6 +25,7 @@ def test_a_context_is_named_whether_chosen_by_a_variable_or_by_docker(tmp_path: 
     env = {"HOME": str(tmp_path)}
     assert origin(env) == "the Docker context work"
     assert origin({**env, "DOCKER_CONTEXT": "home"}) == "the Docker context home"
+    assert named_by({**env, "DOCKER_CONTEXT": "default"}) == ""
 
 
 def test_sockets_are_told_apart(tmp_path: Path) -> None:

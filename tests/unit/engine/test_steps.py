@@ -32,6 +32,18 @@ def test_a_failed_build_keeps_its_last_twenty_lines() -> None:
     assert failed.value.detail.splitlines() == [*(f"line {number}" for number in range(31, 50)), "RUN x returned 1"]
 
 
+def test_a_line_that_comes_in_pieces_is_one() -> None:
+    pieces: Told = [{"stream": "\x1b[1mer"}, {"stream": "ror"}, {"stream": ": "}, {"stream": "no way\nbut"}]
+
+    assert [step.text for step in steps.of_build([*pieces, {"stream": " this\r\n"}, DONE], REF)] == [
+        "error: no way",
+        "but this",
+    ]
+    with pytest.raises(BuildFailed) as failed:
+        list(steps.of_build([*pieces, {"error": "RUN x returned 1"}], REF))
+    assert failed.value.detail.splitlines() == ["error: no way", "but", "RUN x returned 1"]
+
+
 @pytest.mark.parametrize("text", ["", "\n"])
 def test_a_failed_build_without_words_is_still_a_failed_build(text: str) -> None:
     with pytest.raises(BuildFailed, match=str(REF)):

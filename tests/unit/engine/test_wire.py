@@ -103,12 +103,63 @@ def test_an_engine_that_fails_without_words_is_told_with_its_status(wire: Wire, 
         wire.call("GET", "/containers/json")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"HTTP/1.1 404 Nope\r\nConnection: close\r\nContent-Length: 16\r\n\r\n<h1>Nope</h1>\n\n\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 16\r\n\r\n<h1>Home</h1>\n\n\n",
+        answer(404, {"errors": []}),
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+    ],
+    ids=["refuses", "answers anything", "speaks JSON", "speaks no HTTP"],
+)
+def test_what_is_no_engine_is_called_so_and_none_of_its_pages_is_shown(
+    wire: Wire, engine: ScriptedEngine, words: bytes
+) -> None:
+    says(engine, words)
+
+    with pytest.raises(EngineUnreachable, match="is no Docker Engine") as failed:
+        wire.call("GET", "/containers/json")
+
+    assert "<h1>" not in failed.value.message
+
+
+@pytest.mark.parametrize("head", [b"Api-Version: 1.41", b"Content-Type: application/vnd.docker.raw-stream"])
+def test_an_engines_refusal_in_words_of_its_own_is_a_refusal(wire: Wire, engine: ScriptedEngine, head: bytes) -> None:
+    says(engine, b"HTTP/1.1 500 No\r\n%s\r\nConnection: close\r\nContent-Length: 4\r\n\r\nfull" % head)
+
+    with pytest.raises(EngineError, match="status 500: full"):
+        wire.call("GET", "/containers/json")
+
+
 def test_an_absent_socket_is_told_with_how_to_start_an_engine(tmp_path: Path) -> None:
     with pytest.raises(EngineUnreachable, match=str(tmp_path / "absent")) as failed:
         Wire(Endpoint(path=str(tmp_path / "absent"))).call("GET", "/info")
 
     assert "sudo systemctl start docker" in failed.value.hint
     assert "./script/demo" in failed.value.hint
+
+
+@pytest.mark.parametrize("name", ["DOCKER_HOST", "the Docker context far"])
+@pytest.mark.parametrize("kind", ["absent", "dead", "page", "no name"])
+def test_an_address_that_somebody_wrote_down_is_told_with_where_and_how_to_leave_it(
+    tmp_path: Path, engine: ScriptedEngine, kind: str, name: str
+) -> None:
+    says(engine, b"HTTP/1.1 404 Nope\r\nContent-Length: 4\r\n\r\n<h1>")
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "dead"))
+    where = {
+        "absent": Endpoint(path=str(tmp_path / "absent"), named_by=name),
+        "dead": Endpoint(path=str(tmp_path / "dead"), named_by=name),
+        "page": Endpoint(path=str(engine.path), named_by=name),
+        "no name": Endpoint(hostname="nowhere.invalid", port=2375, named_by=name),
+    }
+
+    with pytest.raises(EngineUnreachable) as failed:
+        Wire(where[kind]).call("GET", "/info")
+
+    assert failed.value.hint.startswith(f"{name} says that it listens there.")
+    assert ("unset DOCKER_HOST" in failed.value.hint) is (name == "DOCKER_HOST")
 
 
 @contextmanager
@@ -150,12 +201,11 @@ def test_a_host_name_that_is_none_is_told_so() -> None:
     "words",
     [
         b"",
-        b"HELLO\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n",
         b"HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{",
     ],
-    ids=["nothing", "nonsense", "cut content", "cut chunks", "cut refusal"],
+    ids=["nothing", "cut content", "cut chunks", "cut refusal"],
 )
 def test_an_answer_that_is_none_or_is_cut_is_told_as_a_broken_connection(
     wire: Wire, engine: ScriptedEngine, words: bytes

@@ -91,6 +91,12 @@ def test_web_in_the_foreground_is_for_one_terminal_and_gone_when_it_ends() -> No
     assert web.in_foreground(context(), terminal=False).terminal is False
 
 
+def test_web_in_the_foreground_is_ended_as_by_its_terminal_and_not_waited_for_long() -> None:
+    spec = web.in_foreground(context(), terminal=False)
+    assert spec.stop_signal == "SIGINT"
+    assert spec.stop_grace <= 5
+
+
 def test_a_one_off_container_has_a_terminal_only_where_the_caller_has_one() -> None:
     assert web.one_off(context(), ("x",), purpose="x").terminal is False
     assert web.one_off(context(), ("x",), purpose="x", terminal=True).terminal is True

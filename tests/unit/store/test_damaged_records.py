@@ -58,7 +58,7 @@ def refusal(read: Any, path: Path) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
         read()
     assert caught.value.message.startswith(f"{path} is damaged: ")
-    assert caught.value.hint == "Restore it from a backup, or see what else is wrong with: datacats doctor."
+    assert caught.value.hint.startswith("Restore it from a backup.")
     return caught.value
 
 

@@ -13,7 +13,7 @@ from datacats.engine.disk import RealDisk
 from datacats.errors import ConfigError, NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement
 from datacats.store import placements, site_file
-from datacats.store.root import open_root
+from datacats.store.root import existing_root, open_root
 from tests.support.users import NOBODY, common_directory, needs_root, unprivileged
 from tests.unit.builders import ENVIRONMENT, SITE
 
@@ -130,3 +130,15 @@ def test_what_root_writes_into_a_data_root_belongs_to_whom_that_belongs(tmp_path
     seen = DISK.entry(tmp_path / "root.json")
     assert seen is not None
     assert (seen.uid, seen.gid) == (NOBODY, 4712)
+
+
+@pytest.mark.parametrize("chosen", ["data", "./data", "~/data"])
+def test_a_data_root_that_would_be_another_one_in_each_directory_is_refused_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for read in (open_root, existing_root):
+        with pytest.raises(ConfigError, match=f"DATACATS_HOME is {chosen}") as refused:
+            read(DISK, {"DATACATS_HOME": chosen})
+        assert f"export DATACATS_HOME={tmp_path}/" in refused.value.hint
+    assert list(tmp_path.iterdir()) == []

@@ -103,7 +103,7 @@ def test_the_address_of_a_web_site_will_do(url: str) -> None:
 def test_whatever_else_is_refused_with_one_that_would(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         check(SiteOptions(site_url=url))
-    assert caught.value.message.endswith("cannot be the address of a site.")
+    assert "cannot be the address of a site: a scheme, a host and perhaps a port, and no path." in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.hint == "For example: --site-url https://data.example.org"
 

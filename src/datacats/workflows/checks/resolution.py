@@ -25,12 +25,15 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     """Resolve names on the host and in the web container of each running site."""
     wanted = ("localhost", *sorted(configured(facts.env)))
     inside = [(seen, _unknown_inside(facts, seen)) for seen in facts.data.sites if facts.web(seen)]
-    return judge([name for name in wanted if not _is_known(facts.ports.disk, name)], inside)
+    unknown = [name for name in wanted if not _is_known(facts.ports.disk, name)]
+    return judge(unknown, None if facts.engine.info is None else inside)
 
 
-def judge(unknown: Sequence[str], inside: Sequence[tuple[SeenSite, Sequence[str]]]) -> tuple[Finding, ...]:
-    """Judge the names that did not resolve: on the host, and in sites."""
-    found = [*(_on_host(name) for name in unknown), *(_in_site(*each) for each in inside if each[1])]
+def judge(unknown: Sequence[str], inside: Sequence[tuple[SeenSite, Sequence[str]]] | None) -> tuple[Finding, ...]:
+    """Judge the names that did not resolve: on the host, and in sites; None where nobody could look into these."""
+    found = [*(_on_host(name) for name in unknown), *(_in_site(*each) for each in inside or () if each[1])]
+    if inside is None:
+        return (*found, Finding(NAME, Severity.NOTE, "Not looked at in sites: the engine cannot be used."))
     return tuple(found) or (ok(NAME, "Names resolve on this host, and in every site that runs."),)
 
 

@@ -55,11 +55,14 @@ def judge(half: Half) -> Finding:
     if half.at_work:
         return Finding(NAME, Severity.NOTE, f"{seen.name} is being {_WORDS[phase]} at this moment.")
     where = seen.environment.source if phase is Phase.CREATING else seen.environment.name
+    why = "A command was interrupted, or still makes images. Nothing is lost: the same command carries on."
+    if phase is Phase.PURGING:
+        why = "A purge was interrupted. What it has removed is gone; the same command removes the rest."
     return Finding(
         NAME,
         Severity.WARNING,
         f"{seen.name} is half {_WORDS[phase]}.",
-        "A command was interrupted, or still makes images. Nothing is lost: the same command carries on.",
+        why,
         typed(phase.verb, where, seen.site.name),
     )
 

@@ -81,7 +81,7 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
     if status != 0:
         raise CommandFailed(
             f"The demo data ended with status {status}.",
-            "What was made stays; the same command carries on. CKAN's last words are below.",
+            "What was made stays; the same command carries on. CKAN's last words are above.",
             detail=last_lines(words.getvalue()),
         )
     return Loaded(context.environment.name, site, f"{context.site.url}/", made, there)

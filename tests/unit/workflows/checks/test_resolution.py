@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datacats.engine.fake import Call, Outcome
+from datacats.errors import EngineUnreachable
 from datacats.model.finding import Severity
 from datacats.model.ports import Completed
 from datacats.workflows.checks import resolution
@@ -61,3 +62,10 @@ def test_a_site_that_does_not_run_is_not_asked() -> None:
     scene.engine.world.program = program
     (found,) = resolution.check(scene.facts)
     assert found.severity is Severity.OK
+
+
+def test_without_an_engine_nothing_is_claimed_of_what_runs() -> None:
+    scene = Scene()
+    scene.engine.world.failures["info"] = EngineUnreachable("No Docker Engine runs here.")
+    (found,) = resolution.check(scene.facts)
+    assert (found.severity, found.what) == (Severity.NOTE, "Not looked at in sites: the engine cannot be used.")

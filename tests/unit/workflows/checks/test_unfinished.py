@@ -34,6 +34,7 @@ def test_a_half_made_site_is_named_with_the_command_that_carries_on(phase: Phase
     scene.add(ENVIRONMENT, replace(SITE, name=site, phase=phase))
     (found,) = unfinished.check(scene.facts)
     assert (found.severity, found.fix, found.mend) == (Severity.WARNING, fix, None)
+    assert ("Nothing is lost" in found.why) is (phase is not Phase.PURGING)
 
 
 def test_a_site_that_a_command_works_on_is_left_to_it() -> None:
