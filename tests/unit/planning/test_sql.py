@@ -88,4 +88,11 @@ def test_nobody_is_connected_while_names_are_changed(program: object) -> None:
     first, *rest = program("datastore").splitlines()  # type: ignore[operator]
     assert first.startswith("SELECT pg_terminate_backend(pid)")
     assert "datname = 'datastore'" in first
-    assert len(rest) == 2
+    assert len([line for line in rest if line.startswith("ALTER DATABASE")]) == 2
+
+
+def test_a_swap_is_taken_back_only_where_there_was_one() -> None:
+    asked = "IF EXISTS (SELECT FROM pg_database WHERE datname = 'ckan_before') THEN"
+    _, condition, *renamed, end = database.swap_back("ckan").splitlines()
+    assert (condition, end) == (f"DO $$ BEGIN {asked}", "END IF; END $$;")
+    assert all(line.startswith("ALTER DATABASE") for line in renamed)
