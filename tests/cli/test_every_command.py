@@ -169,7 +169,8 @@ def test_quiet_hides_no_failure(desk: Desk, words: str) -> None:
     assert "There is no environment 'nowhere'" in said
 
 
-WAY_OUT = "Restore it from a backup. Where there is none: remove the site and its data: datacats purge catstown"
+NO_BACKUP = "remove the site and its data: datacats purge -s primary catstown"
+WAY_OUT = f"Restore it from a backup. Where there is none: {NO_BACKUP}"
 
 
 def test_a_damaged_record_of_a_site_is_named_and_left_as_it_is(catstown: Desk) -> None:
