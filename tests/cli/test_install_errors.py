@@ -40,6 +40,7 @@ def test_packages_that_resolve_and_do_not_build_leave_no_layer_and_change_nothin
     [
         ("Because no-such was not found in the package registry and", "The package index has no no-such."),
         ("the requested Python version (>=3.11.2) does not satisfy Python>=3.12", "needs another Python"),
+        ("Failed to download `x==2`\nHash mismatch for `x==2`", "datacats.lock does not match the package index: x==2"),
         ("error: Failed to build `x`", "A package does not build."),
         ("error sending request for url (https://index.example/simple/x/)", "The package index cannot be reached."),
         ("Because a==1 depends on b>=2", "The extensions cannot be installed together."),
@@ -49,8 +50,41 @@ def test_what_the_resolver_says_is_told_in_one_line_and_shown(index: Index, said
     index.clash = said
     ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
     assert ran.status == 16
-    assert told in ran.err.splitlines()[-3 if "  | " in ran.err else 0]
-    assert f"  | {said}" in ran.err
+    assert told in ran.err.splitlines()[-2 - len(said.splitlines())]
+    assert [line[4:] for line in ran.err.splitlines() if line.startswith("  | ")] == said.splitlines()
+
+
+CONFLICT = """\
+<<<<<<< HEAD
+{mine}
+||||||| base
+{mine}
+=======
+{theirs}
+>>>>>>> theirs
+"""
+
+
+def test_a_lock_in_conflict_is_refused_with_what_mends_it_and_that_does(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming", "ckanext-odd")
+    desk.done("install", "-e", "catstown", "ckanext-odd")
+    ini = text(desk, "ckan.ini").replace(" odd\n", "\n")
+    desk.disk.add(SOURCE / "ckan.ini", ini.encode())
+    mine = text(desk, "datacats.lock")
+    theirs = mine.replace("3.1.0", "3.0.0")
+    desk.disk.add(SOURCE / "datacats.lock", CONFLICT.format(mine=mine.strip(), theirs=theirs.strip()).encode())
+    ran = desk("install", "-e", "catstown", "plain")
+    assert (ran.status, ran.err.splitlines()) == (
+        3,
+        [
+            f"Error: {SOURCE}/datacats.lock is in conflict (line 1).",
+            "Next: Resolve it anew: datacats install --upgrade; or remove it, then: datacats install",
+        ],
+    )
+    desk.done("install", "-e", "catstown", "--upgrade")
+    assert text(desk, "datacats.lock") == mine
+    assert text(desk, "ckan.ini") == ini, "what was disabled by hand stays so"
 
 
 def test_a_release_that_is_known_not_to_run_is_told_before_it_is_tried(index: Index) -> None:

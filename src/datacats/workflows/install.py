@@ -16,7 +16,7 @@ from datacats.services import catalogue
 from datacats.services import ini as site_ini
 from datacats.store import change_file, environment_file, layer, locate, lock_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import beside, builder, changeover, layers, own, placement, plugins, resolve
+from datacats.workflows import beside, changeover, complaint, layers, own, placement, plugins, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.lifted import lifted
@@ -83,7 +83,7 @@ def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, e
     context = newest(workspace, found)
     placement.refuse_extensions(context, written=False)
     before = _texts(workspace, found)
-    lock = lock_file.read(workspace.ports.disk, found.source)
+    lock = lock_file.read(workspace.ports.disk, found.source, merged=resolve.ALL in wanted.upgrade)
     environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
     context = replace(context, environment=environment)
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
@@ -137,7 +137,7 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
         more = () if cut.asked == _asked(wanted) else ("see what there is to do then",)
         return Foreseen(Plan(), ("carry on with the change of what is installed that was interrupted", *more))
     context = newest(workspace, found)
-    lock = lock_file.read(workspace.ports.disk, found.source)
+    lock = lock_file.read(workspace.ports.disk, found.source, merged=resolve.ALL in wanted.upgrade)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, context, lock, wanted)))
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
     if wanted.enable:
@@ -167,7 +167,7 @@ def _refuse_faulty(context: SiteContext, resolution: Resolution) -> None:
         known = catalogue.catalogue().get(name)
         for fault in known.faults if known else ():
             if "/" not in version and fault.hits(ckan, version):
-                raise builder.Unresolvable(
+                raise complaint.Unresolvable(
                     f"{name} {version} does not run on CKAN {ckan}: {fault.why}.",
                     f"Nothing was changed. A release after {fault.until} may do; --no-enable installs this one.",
                 )
