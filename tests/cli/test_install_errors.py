@@ -41,6 +41,13 @@ def test_packages_that_resolve_and_do_not_build_leave_no_layer_and_change_nothin
         ("Because no-such was not found in the package registry and", "The package index has no no-such."),
         ("the requested Python version (>=3.11.2) does not satisfy Python>=3.12", "needs another Python"),
         ("Failed to download `x==2`\nHash mismatch for `x==2`", "datacats.lock does not match the package index: x==2"),
+        ("Updating https://a.b/c (v9)\nerror: Git operation failed\nfatal: no", "Git cannot fetch https://a.b/c (v9)."),
+        (
+            "error: Couldn't parse requirement in `/t`\ncause: No version\n   x>=\n    ^",
+            "x>= is no requirement: No version.",
+        ),
+        ("Because there is no version of x==99 and you require x==99, we", "The package index has no x==99."),
+        ("Because only x<=3.1 is available and you require x>=99, we", "The package index has no x>=99, only x<=3.1."),
         ("error: Failed to build `x`", "A package does not build."),
         ("error sending request for url (https://index.example/simple/x/)", "The package index cannot be reached."),
         ("Because a==1 depends on b>=2", "The extensions cannot be installed together."),
@@ -63,6 +70,12 @@ CONFLICT = """\
 {theirs}
 >>>>>>> theirs
 """
+
+
+def test_a_version_that_does_not_exist_is_told_with_the_command_that_takes_one_that_does(index: Index) -> None:
+    index.clash = "Because there is no version of x==99 and you require x==99, we can conclude"
+    ran = index.desk("install", "-e", "catstown", "x==99")
+    assert ran.err.splitlines()[-1] == "Next: Leave the version out: datacats install x. Nothing was changed."
 
 
 def test_a_lock_in_conflict_is_refused_with_what_mends_it_and_that_does(index: Index) -> None:

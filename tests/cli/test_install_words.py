@@ -141,6 +141,9 @@ def test_what_is_not_installed_is_told_with_the_names_of_what_is(index: Index) -
         ("../outside/", 2, "is no directory directly below", "datacats install"),
         (f"file://{WORK}/outside", 2, "is no directory directly below", "datacats install"),
         (f"x @ file://{WORK}/outside", 2, "is no directory directly below", "datacats install"),
+        (f"git+file://{WORK}/outside@v1", 2, "is no directory directly below", "datacats install"),
+        (f"x @ git+file://{WORK}/bare.git#egg=x", 2, "is no directory directly below", f"{SOURCE}/bare, then"),
+        (f"git+file://{WORK}/nowhere", 4, f"There is no {WORK}/nowhere", "Name a package"),
         ("deep/inside", 2, "is no directory directly below", f"{SOURCE}/inside"),
         ("linked", 2, "is no directory directly below", "datacats install"),
         ("docs", 2, "docs is no package: it has no pyproject.toml and no setup.py", "Name a package"),
@@ -158,6 +161,7 @@ def test_a_place_that_cannot_be_installed_is_refused_with_what_to_do(
     for directory in (WORK / "outside", SOURCE / "deep" / "inside"):
         add(desk, directory, "ckanext-x", "x")
     desk.disk.add(SOURCE / "docs" / "index.md", b"")
+    desk.disk.add(WORK / "bare.git" / "HEAD", b"")
     desk.disk.tree.link(SOURCE / "linked", str(WORK / "outside"))
     before = text(desk, "datacats.toml")
     for more in ([], ["--dry-run"]):

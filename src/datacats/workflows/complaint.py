@@ -13,6 +13,26 @@ _UNCHANGED = "Nothing was changed."
 _KNOWN = (
     (r"(\S+) was not found in the package registry", "The package index has no {0}.", "Look its name up."),
     (
+        r"(?s)Updating (\S+) \(([^)]*)\).*Git operation failed",
+        "Git cannot fetch {0} ({1}).",
+        "Check that address and the branch, tag or commit after its @; https without a password must do.",
+    ),
+    (
+        r"(?s)Couldn't parse requirement.*cause: ([^\n]+)\n\s*([^\n]*)",
+        "{1} is no requirement: {0}.",
+        "Write it as a name, as 'NAME==VERSION', or as a git address.",
+    ),
+    (
+        r"there is no version of (\S+?)([=!~<>]\S+) and you require \1",
+        "The package index has no {0}{1}.",
+        "Leave the version out: datacats install {0}.",
+    ),
+    (
+        r"only (\S+?)([<=]\S+) (?:is|are) available and you require (\1\S+),",
+        "The package index has no {2}, only {0}{1}.",
+        "Leave the version out: datacats install {0}.",
+    ),
+    (
         r"(?:requested|current) Python version \S+ does not satisfy",
         "A package needs another Python than CKAN's image has.",
         "Another release may do: datacats install 'NAME==VERSION'.",
@@ -56,7 +76,8 @@ def explained(detail: str) -> CommandFailed:
         )
     for words, meaning, way in _KNOWN:
         if found := re.search(words, detail):
-            return Unresolvable(meaning.format(*found.groups()), f"{way} {_UNCHANGED}", detail=detail)
+            said = found.groups()
+            return Unresolvable(meaning.format(*said), f"{way.format(*said)} {_UNCHANGED}", detail=detail)
     return Unresolvable(
         "The extensions cannot be installed together.",
         f"Leave one of those out, or ask for other releases: datacats install 'NAME==VERSION'. {_UNCHANGED}",
