@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from datacats.services import catalogue
 from datacats.services import ini as site_ini
 from datacats.store import change_file, environment_file, layer, locate, lock_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import beside, changeover, complaint, layers, own, placement, plugins, resolve
+from datacats.workflows import beside, changeover, complaint, layers, own, placement, plugins, remarks, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.lifted import lifted
@@ -91,7 +91,9 @@ def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, e
         _refuse_faulty(context, resolution)
     name = layers.ensure(workspace, context, resolution, events, anew=wanted.clean)
     packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
-    choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
+    laid = _Laid(packages, resolution, lock)
+    choice = _choose(workspace, context, laid, wanted)
+    choice = replace(choice, notes=(*choice.notes, *_remarks(workspace, context, laid, wanted, choice.ini)))
     after = _new_texts(environment, before, resolution, choice, found.extensions)
     changed = name != context.layer or after != before
     if changed:
@@ -234,6 +236,21 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     choice = come.after(gone)
     left_out = [f"Left out of what is installed: {line}" for each in resolution.own for line in each.left_out]
     return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice), *left_out))
+
+
+def _remarks(
+    workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions, ini: bytes
+) -> Iterator[str]:
+    environment, resolution = context.environment, laid.resolution
+    mine = own.of(workspace, context, laid.before)
+    leaving = [mine.package(each) or normalise(each) for each in wanted.remove]
+    yield from remarks.of_links(workspace.ports.disk, environment)
+    yield from remarks.of_leavers(resolution.own, leaving)
+    if wanted.enable:
+        asked = [plugins.key_of(each, resolution.lock.packages) for each in environment.extensions]
+        names = dict.fromkeys([*(normalise(each.name) for each in resolution.own), *asked])
+        there = [each for each in names if each not in leaving]
+        yield from remarks.of_disabled(ini, resolution.own, laid.packages, there)
 
 
 def _new_texts(
