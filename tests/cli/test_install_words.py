@@ -104,6 +104,29 @@ def test_one_that_was_asked_for_of_the_index_stays_so_when_it_is_cloned_beside_a
     assert "ckanext-scheming==3.1.0" in text(desk, "datacats.lock")
 
 
+@pytest.mark.parametrize("more", [[], ["--no-enable"], ["--dry-run"]])
+def test_two_extensions_with_one_plugin_are_refused_and_nothing_changes(index: Index, more: list[str]) -> None:
+    desk = index.desk
+    add(desk, SOURCE / "twin", "ckanext-twin", "mytheme")
+    before = text(desk, "ckan.ini")
+    ran = desk("install", "-e", "catstown", *more)
+    assert ran.status == 5
+    assert ran.err.splitlines()[-2] == (
+        "Error: ckanext-mytheme and ckanext-twin both have a plugin mytheme: CKAN would load only one of them."
+    )
+    assert (text(desk, "ckan.ini"), desk.disk.entry(SOURCE / "datacats.lock")) == (before, None)
+
+
+def test_an_extension_of_the_index_with_a_plugin_that_is_there_already_is_refused(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    index.add("ckanext-twin", "1.0", mytheme="a:B")
+    before = text(desk, "datacats.lock")
+    ran = desk("install", "-e", "catstown", "ckanext-twin")
+    assert (ran.status, "ckanext-mytheme and ckanext-twin both have a plugin mytheme" in ran.err) == (5, True)
+    assert text(desk, "datacats.lock") == before
+
+
 @pytest.mark.parametrize("word", ["ckanext-mytheme==9.0", "ckanext-mytheme @ git+https://example.org/x"])
 def test_another_release_of_what_lies_in_the_source_is_refused(index: Index, word: str) -> None:
     ran = index.desk("install", "-e", "catstown", word)

@@ -67,8 +67,8 @@ class Installed:
 def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Installed:
     """Install extensions; with nothing named, what the source directory holds and its lock says.
 
-    Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
-    directory and the sites are as before.
+    Raises Unresolvable when they cannot be had together, Conflict for two with one plugin, and whatever stops CKAN with
+    them; either way the source directory and the sites are as before.
     """
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found, events):
@@ -87,10 +87,12 @@ def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, e
     environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
     context = replace(context, environment=environment)
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    _refuse_twins(resolution)
     if wanted.enable:
         _refuse_faulty(context, resolution)
     name = layers.ensure(workspace, context, resolution, events, anew=wanted.clean)
     packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
+    plugins.refuse_twins(packages)
     laid = _Laid(packages, resolution, lock)
     choice = _choose(workspace, context, laid, wanted)
     choice = replace(choice, notes=(*choice.notes, *_remarks(workspace, context, laid, wanted, choice.ini)))
@@ -142,6 +144,7 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     lock = lock_file.read(workspace.ports.disk, found.source, merged=resolve.ALL in wanted.upgrade)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, context, lock, wanted)))
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    _refuse_twins(resolution)
     if wanted.enable:
         _refuse_faulty(context, resolution)
     before = lock_file.versions(lock.packages) if lock is not None else {}
@@ -160,6 +163,11 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
         words += [f"{enabled} in ckan.ini", "migrate the tables of each site that runs", "replace its web"]
         words = [*map(str, lifted(found, resolution.lock)), *words]
     return Foreseen(Plan(), tuple(words))
+
+
+def _refuse_twins(resolution: Resolution) -> None:
+    """Raise Conflict for two of the source's own packages with one plugin, before anything is fetched."""
+    plugins.refuse_twins({normalise(each.name): (each.version, each.entry_points) for each in resolution.own})
 
 
 def _refuse_faulty(context: SiteContext, resolution: Resolution) -> None:

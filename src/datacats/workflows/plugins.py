@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from datacats.errors import Conflict
 from datacats.model.extension import PLUGINS, EntryPoints
 from datacats.services import catalogue
 from datacats.services.catalogue import Known
@@ -83,6 +84,19 @@ def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
     if not gone and not keys:
         return Choice(ini, services=services, cron=cron)
     return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone), services=services, cron=cron)
+
+
+def refuse_twins(packages: Packages) -> None:
+    """Raise Conflict for two packages that have a plugin of one name: CKAN loads one, and is silent about the other."""
+    seen: dict[str, str] = {}
+    for name in sorted(packages):
+        for plugin in of_package(name, packages):
+            twin = seen.setdefault(plugin, name)
+            if twin != name:
+                raise Conflict(
+                    f"{twin} and {name} both have a plugin {plugin}: CKAN would load only one of them.",
+                    "Take one of them out, or name its plugin otherwise in its pyproject.toml or setup.py.",
+                )
 
 
 def wanted(name: str, packages: Packages) -> tuple[str, ...]:
