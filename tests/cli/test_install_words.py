@@ -145,6 +145,32 @@ def test_what_was_removed_by_hand_can_be_uninstalled_and_not_installed(index: In
     assert desk("uninstall", "-e", "catstown", word).status == 4
 
 
+@pytest.mark.parametrize("directory", ["mytheme", "loader"])
+def test_an_extension_whose_directory_is_gone_is_told_of_with_what_mends_it(index: Index, directory: str) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    assert "gone" not in desk.done("extensions", "catstown").out + desk.done("start", "catstown").err
+    desk.disk.move(SOURCE / directory, SOURCE / "renamed")
+    warning = f"Warning: ./{directory} is gone. Install what is there: datacats install -e catstown"
+    assert warning in desk.done("extensions", "catstown").lines
+    for words in (("start", "catstown"), ("reload", "catstown")):
+        assert f"./{directory} is gone from the source directory." in desk.done(*words).err
+    index.built["renamed"] = "ckanext-load"
+    desk.done("install", "-e", "catstown")
+    assert "gone" not in desk.done("extensions", "catstown").out + desk.done("start", "catstown").err
+
+
+def test_a_ckan_that_does_not_start_without_a_directory_that_is_gone_is_told_so(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    desk.done("stop", "catstown")
+    desk.disk.remove_tree(SOURCE / "mytheme")
+    index.broken = "ModuleNotFoundError: No module named 'ckanext.mytheme'\n"
+    ran = desk("start", "catstown")
+    assert "CKAN 2.12 does not start: ./mytheme is gone from the source directory." in ran.err
+    assert ran.err.splitlines()[-1].endswith("install what is there: datacats install -e catstown")
+
+
 def test_what_is_not_installed_is_told_with_the_names_of_what_is(index: Index) -> None:
     desk = index.desk
     desk.done("install", "-e", "catstown")

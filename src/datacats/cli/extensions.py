@@ -34,6 +34,8 @@ def command(session: Session, environment: str | None, outdated: bool) -> None:
     for each in found.extensions:
         marked = [plugin if plugin in each.enabled else f"({plugin})" for plugin in each.plugins]
         lines.append(f"{each.name} {each.version}  {each.origin}  {' '.join(marked) or 'no plugin'}{_newer(each)}")
+        if each.gone:
+            lines.append(f"Warning: {each.origin} is gone. Install what is there: datacats install -e {found.name}")
     if found.missing:
         lines.append(f"Enabled in ckan.ini but not installed: {' '.join(found.missing)}")
     lines += [f"Warning: {each}" for each in found.lifted]

@@ -89,6 +89,13 @@ def explained(
             f"Take {missing[1]} out of ckan.plugins in {environment.source / source.INI}, or install what has it",
             detail=error.detail,
         )
+    gone = layer.gone(workspace.ports.disk, environment.source, environment.layer(context.layer))
+    if gone and "No module named" in error.detail:
+        return CommandFailed(
+            f"CKAN {environment.ckan} does not start: ./{gone[0]} is gone from the source directory.",
+            f"Put it back, or install what is there: datacats install -e {environment.name}",
+            detail=error.detail,
+        )
     culprit, file = _culprit(workspace, context, error.detail)
     said = (line for line in reversed(error.detail.splitlines()) if _ENDED.match(line))
     ways = [f"Mend {file}" if file else "Mend what its last lines complain of"]
