@@ -176,6 +176,33 @@ def test_a_dry_run_of_start_shows_tables_tokens_and_the_image_of_system_packages
     assert desk.done("start", "catstown", "--dry-run").out == "Nothing to do.\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("E: Unable to locate package libcats", "names what Debian has not: libcats."),
+        ("E: Package 'libcats' has no installation candidate", "names what Debian has not: libcats."),
+        ("Temporary failure resolving deb.example", "cannot be installed: Building datacats/web:"),
+    ],
+)
+def test_system_packages_that_cannot_be_had_are_told_with_the_file_that_names_them(
+    index: Index, said: str, told: str
+) -> None:
+    desk = index.desk
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libcats"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+
+    def program(call: Call) -> Outcome:
+        return Outcome(100, b"", said.encode()) if "packages.txt" in call.command[-1] else index.program(call)
+
+    desk.engine.world.program = program
+    for words in (("reload", "catstown"), ("install", "-e", "catstown", "plain")):
+        ran = desk(*words)
+        headline = next(line for line in ran.err.splitlines() if line.startswith("Error: "))
+        assert (ran.status, f"  | {said}" in ran.err) == (10, True)
+        assert headline.startswith(f"Error: system_packages in {SOURCE}/datacats.toml {told}")
+        assert f"system_packages in {SOURCE}/datacats.toml, then give the command again" in ran.err.splitlines()[-1]
+
+
 def test_a_start_looks_once_for_the_packages_of_the_source(index: Index) -> None:
     desk = index.desk
     own(desk)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from datacats import recipes
 from datacats.apply import apply
-from datacats.errors import CommandFailed
+from datacats.errors import BuildFailed, CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.image import BuildContext, HostBuild
@@ -20,15 +21,27 @@ from datacats.model.service import ContainerSpec
 from datacats.planning import provision
 from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
-from datacats.store import host, index
+from datacats.store import environment_file, host, index
 from datacats.workflows import complaint, images, placement
 from datacats.workflows.workspace import Workspace, observe
 
 
 def ensure_packages(workspace: Workspace, context: SiteContext, events: Events) -> None:
-    """Have the image of web with the environment's system packages in it; without such packages nothing is asked."""
+    """Have the image of web with the environment's system packages in it; without such packages nothing is asked.
+
+    Raises BuildFailed naming those that Debian has not.
+    """
     if wanted := _with_packages(workspace, context):
-        _build(workspace, wanted, events)
+        try:
+            _build(workspace, wanted, events)
+        except BuildFailed as error:
+            file = context.environment.source / environment_file.NAME
+            absent = re.findall(r"Unable to locate package (\S+)|Package '(\S+)' has no installation", error.detail)
+            names = ", ".join(dict.fromkeys(one or other for one, other in absent))
+            why = f"names what Debian has not: {names}" if names else f"cannot be installed: {error.message}"
+            mend = "system_packages" if names else "what the end of its output tells, or system_packages"
+            way = f"Mend {mend} in {file}, then give the command again."
+            raise BuildFailed(f"system_packages in {file} {why}.", way, detail=error.detail) from error
 
 
 def plan_packages(workspace: Workspace, context: SiteContext) -> Plan:
