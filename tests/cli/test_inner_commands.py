@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datacats.engine.fake_world import Call, FakeContainer, Outcome, quiet
+from datacats.engine.mapping import NotExecutable
 from datacats.errors import Busy
 from datacats.model.image import ImageRef
 from datacats.model.service import ContainerSpec
@@ -89,6 +90,18 @@ def test_streams_and_exit_status_are_the_inner_commands_own(catstown: Desk, inne
     inner.exit_code = 7
     ran = catstown("ckan", "user", "list", stdin=b"hello\n")
     assert (ran.status, ran.out, ran.err) == (7, "said: hello\n", "warned\n")
+
+
+def test_a_program_that_is_not_there_is_told_with_the_next_command_and_the_status_of_a_shell(catstown: Desk) -> None:
+    def program(call: Call) -> Outcome:
+        if call.container.startswith("datacats_"):
+            return quiet(call)
+        raise NotExecutable("There is no nosuch in the container.", "See what there is.")
+
+    catstown.engine.world.program = program
+    ran = catstown("run", "-e", "catstown", "nosuch")
+    assert (ran.status, ran.out) == (127, "")
+    assert ran.err.splitlines() == ["Error: There is no nosuch in the container.", "Next: See what there is."]
 
 
 def test_a_one_off_container_is_like_web_has_no_name_of_ours_and_is_gone_after(catstown: Desk, inner: Inner) -> None:

@@ -406,7 +406,42 @@ def test_the_extension_in_whose_code_ckan_ended_is_named_with_the_way_out(index:
     )
     ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
     assert "CKAN 2.12.0 does not start with ckanext-scheming: AttributeError: no tab" in ran.err
-    assert ran.err.splitlines()[-1].startswith("Next: Nothing was changed.")
+    way = "Another release may do: datacats install -e catstown 'ckanext-scheming==VERSION'"
+    assert ran.err.splitlines()[-1] == f"Next: Nothing was changed. {way}"
+
+
+def test_an_extension_of_another_name_than_its_code_is_named_as_the_index_does(index: Index) -> None:
+    index.add("datapusher-plus", "1.0", pusher="ckanext.datapusher_plus.plugin:Pusher")
+    index.broken = '  File "/usr/lib/extensions/ckanext/datapusher_plus/plugin.py", line 1, in x\nKeyError: 1\n'
+    ran = index.desk("install", "-e", "catstown", "datapusher-plus")
+    assert "does not start with datapusher-plus: KeyError: 1" in ran.err
+    assert ran.err.splitlines()[-1].endswith("datacats install -e catstown 'datapusher-plus==VERSION'")
+
+
+def test_the_file_of_an_extension_of_the_source_in_which_ckan_ended_is_what_to_mend(index: Index) -> None:
+    desk = index.desk
+    own(desk)
+    where = "ckanext-whiskers/ckanext/whiskers/plugin.py"
+    index.broken = f'  File "/project/{where}", line 1, in x\nNameError: purr\n'
+    ran = desk("install", "-e", "catstown")
+    assert "does not start with ckanext-whiskers: NameError: purr" in ran.err
+    assert ran.err.splitlines()[-1] == f"Next: Nothing was changed. Mend {where}"
+    index.broken = ""
+    desk.done("install", "-e", "catstown")
+    desk.done("stop", "catstown")
+    desk.disk.add(SOURCE / "ckanext-whiskers" / "ckanext" / "whiskers" / "migration" / "w" / "versions" / "1.py", b"")
+    index.broken = f'  File "/project/{where}", line 1, in x\nNameError: purr\n'
+    way = f"Mend {where}; or take it out: datacats uninstall -e catstown ckanext-whiskers"
+    assert desk("start", "catstown").err.splitlines()[-1] == f"Next: {way}"
+
+
+@pytest.mark.parametrize("said", ["Plugin 'ghost' not found.", "ghost"])
+def test_a_plugin_that_no_package_has_is_to_be_taken_out_of_the_ini(index: Index, said: str) -> None:
+    index.broken = f"ckan.plugins.base.PluginNotFoundException: {said}\n\nDid you install it?\n"
+    ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
+    headline, *_, way = ran.err.splitlines()[-5:]
+    assert headline == "Error: CKAN 2.12.0 does not start: no package has the plugin ghost that ckan.ini enables."
+    assert f"Take ghost out of ckan.plugins in {SOURCE}/ckan.ini" in way
 
 
 def test_a_plugin_that_breaks_ckan_at_start_is_named_with_the_way_out(index: Index) -> None:

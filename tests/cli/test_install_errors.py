@@ -40,6 +40,14 @@ def test_packages_that_resolve_and_do_not_build_leave_no_layer_and_change_nothin
     [
         ("Because no-such was not found in the package registry and", "The package index has no no-such."),
         ("the requested Python version (>=3.11.2) does not satisfy Python>=3.12", "needs another Python"),
+        ("Failed to download `x==2`\nHash mismatch for `x==2`", "datacats.lock does not match the package index: x==2"),
+        ("Updating https://a.b/c (v9)\nerror: Git operation failed\nfatal: no", "Git cannot fetch https://a.b/c (v9)."),
+        (
+            "error: Couldn't parse requirement in `/t`\ncause: No version\n   x>=\n    ^",
+            "x>= is no requirement: No version.",
+        ),
+        ("Because there is no version of x==99 and you require x==99, we", "The package index has no x==99."),
+        ("Because only x<=3.1 is available and you require x>=99, we", "The package index has no x>=99, only x<=3.1."),
         ("error: Failed to build `x`", "A package does not build."),
         ("error sending request for url (https://index.example/simple/x/)", "The package index cannot be reached."),
         ("Because a==1 depends on b>=2", "The extensions cannot be installed together."),
@@ -49,8 +57,47 @@ def test_what_the_resolver_says_is_told_in_one_line_and_shown(index: Index, said
     index.clash = said
     ran = index.desk("install", "-e", "catstown", "ckanext-scheming")
     assert ran.status == 16
-    assert told in ran.err.splitlines()[-3 if "  | " in ran.err else 0]
-    assert f"  | {said}" in ran.err
+    assert told in ran.err.splitlines()[-2 - len(said.splitlines())]
+    assert [line[4:] for line in ran.err.splitlines() if line.startswith("  | ")] == said.splitlines()
+
+
+CONFLICT = """\
+<<<<<<< HEAD
+{mine}
+||||||| base
+{mine}
+=======
+{theirs}
+>>>>>>> theirs
+"""
+
+
+def test_a_version_that_does_not_exist_is_told_with_the_command_that_takes_one_that_does(index: Index) -> None:
+    index.clash = "Because there is no version of x==99 and you require x==99, we can conclude"
+    ran = index.desk("install", "-e", "catstown", "x==99")
+    assert ran.err.splitlines()[-1] == "Next: Leave the version out: datacats install x. Nothing was changed."
+
+
+def test_a_lock_in_conflict_is_refused_with_what_mends_it_and_that_does(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown", "ckanext-scheming", "ckanext-odd")
+    desk.done("install", "-e", "catstown", "ckanext-odd")
+    ini = text(desk, "ckan.ini").replace(" odd\n", "\n")
+    desk.disk.add(SOURCE / "ckan.ini", ini.encode())
+    mine = text(desk, "datacats.lock")
+    theirs = mine.replace("3.1.0", "3.0.0")
+    desk.disk.add(SOURCE / "datacats.lock", CONFLICT.format(mine=mine.strip(), theirs=theirs.strip()).encode())
+    ran = desk("install", "-e", "catstown", "plain")
+    assert (ran.status, ran.err.splitlines()) == (
+        3,
+        [
+            f"Error: {SOURCE}/datacats.lock is in conflict (line 1).",
+            "Next: Resolve it anew: datacats install --upgrade; or remove it, then: datacats install",
+        ],
+    )
+    desk.done("install", "-e", "catstown", "--upgrade")
+    assert text(desk, "datacats.lock") == mine
+    assert text(desk, "ckan.ini") == ini, "what was disabled by hand stays so"
 
 
 def test_a_release_that_is_known_not_to_run_is_told_before_it_is_tried(index: Index) -> None:
@@ -127,6 +174,33 @@ def test_a_dry_run_of_start_shows_tables_tokens_and_the_image_of_system_packages
     assert desk.changes() == []
     desk.done("start", "catstown")
     assert desk.done("start", "catstown", "--dry-run").out == "Nothing to do.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("E: Unable to locate package libcats", "names what Debian has not: libcats."),
+        ("E: Package 'libcats' has no installation candidate", "names what Debian has not: libcats."),
+        ("Temporary failure resolving deb.example", "cannot be installed: Building datacats/web:"),
+    ],
+)
+def test_system_packages_that_cannot_be_had_are_told_with_the_file_that_names_them(
+    index: Index, said: str, told: str
+) -> None:
+    desk = index.desk
+    toml = text(desk, "datacats.toml").replace("[env]", 'system_packages = ["libcats"]\n[env]')
+    desk.disk.add(SOURCE / "datacats.toml", toml.encode())
+
+    def program(call: Call) -> Outcome:
+        return Outcome(100, b"", said.encode()) if "packages.txt" in call.command[-1] else index.program(call)
+
+    desk.engine.world.program = program
+    for words in (("reload", "catstown"), ("install", "-e", "catstown", "plain")):
+        ran = desk(*words)
+        headline = next(line for line in ran.err.splitlines() if line.startswith("Error: "))
+        assert (ran.status, f"  | {said}" in ran.err) == (10, True)
+        assert headline.startswith(f"Error: system_packages in {SOURCE}/datacats.toml {told}")
+        assert f"system_packages in {SOURCE}/datacats.toml, then give the command again" in ran.err.splitlines()[-1]
 
 
 def test_a_start_looks_once_for_the_packages_of_the_source(index: Index) -> None:

@@ -104,6 +104,29 @@ def test_one_that_was_asked_for_of_the_index_stays_so_when_it_is_cloned_beside_a
     assert "ckanext-scheming==3.1.0" in text(desk, "datacats.lock")
 
 
+@pytest.mark.parametrize("more", [[], ["--no-enable"], ["--dry-run"]])
+def test_two_extensions_with_one_plugin_are_refused_and_nothing_changes(index: Index, more: list[str]) -> None:
+    desk = index.desk
+    add(desk, SOURCE / "twin", "ckanext-twin", "mytheme")
+    before = text(desk, "ckan.ini")
+    ran = desk("install", "-e", "catstown", *more)
+    assert ran.status == 5
+    assert ran.err.splitlines()[-2] == (
+        "Error: ckanext-mytheme and ckanext-twin both have a plugin mytheme: CKAN would load only one of them."
+    )
+    assert (text(desk, "ckan.ini"), desk.disk.entry(SOURCE / "datacats.lock")) == (before, None)
+
+
+def test_an_extension_of_the_index_with_a_plugin_that_is_there_already_is_refused(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    index.add("ckanext-twin", "1.0", mytheme="a:B")
+    before = text(desk, "datacats.lock")
+    ran = desk("install", "-e", "catstown", "ckanext-twin")
+    assert (ran.status, "ckanext-mytheme and ckanext-twin both have a plugin mytheme" in ran.err) == (5, True)
+    assert text(desk, "datacats.lock") == before
+
+
 @pytest.mark.parametrize("word", ["ckanext-mytheme==9.0", "ckanext-mytheme @ git+https://example.org/x"])
 def test_another_release_of_what_lies_in_the_source_is_refused(index: Index, word: str) -> None:
     ran = index.desk("install", "-e", "catstown", word)
@@ -120,6 +143,32 @@ def test_what_was_removed_by_hand_can_be_uninstalled_and_not_installed(index: In
     assert "mytheme" not in plugins(desk)
     assert "mytheme" not in text(desk, "datacats.lock")
     assert desk("uninstall", "-e", "catstown", word).status == 4
+
+
+@pytest.mark.parametrize("directory", ["mytheme", "loader"])
+def test_an_extension_whose_directory_is_gone_is_told_of_with_what_mends_it(index: Index, directory: str) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    assert "gone" not in desk.done("extensions", "catstown").out + desk.done("start", "catstown").err
+    desk.disk.move(SOURCE / directory, SOURCE / "renamed")
+    warning = f"Warning: ./{directory} is gone. Install what is there: datacats install -e catstown"
+    assert warning in desk.done("extensions", "catstown").lines
+    for words in (("start", "catstown"), ("reload", "catstown")):
+        assert f"./{directory} is gone from the source directory." in desk.done(*words).err
+    index.built["renamed"] = "ckanext-load"
+    desk.done("install", "-e", "catstown")
+    assert "gone" not in desk.done("extensions", "catstown").out + desk.done("start", "catstown").err
+
+
+def test_a_ckan_that_does_not_start_without_a_directory_that_is_gone_is_told_so(index: Index) -> None:
+    desk = index.desk
+    desk.done("install", "-e", "catstown")
+    desk.done("stop", "catstown")
+    desk.disk.remove_tree(SOURCE / "mytheme")
+    index.broken = "ModuleNotFoundError: No module named 'ckanext.mytheme'\n"
+    ran = desk("start", "catstown")
+    assert "CKAN 2.12 does not start: ./mytheme is gone from the source directory." in ran.err
+    assert ran.err.splitlines()[-1].endswith("install what is there: datacats install -e catstown")
 
 
 def test_what_is_not_installed_is_told_with_the_names_of_what_is(index: Index) -> None:
@@ -141,6 +190,9 @@ def test_what_is_not_installed_is_told_with_the_names_of_what_is(index: Index) -
         ("../outside/", 2, "is no directory directly below", "datacats install"),
         (f"file://{WORK}/outside", 2, "is no directory directly below", "datacats install"),
         (f"x @ file://{WORK}/outside", 2, "is no directory directly below", "datacats install"),
+        (f"git+file://{WORK}/outside@v1", 2, "is no directory directly below", "datacats install"),
+        (f"x @ git+file://{WORK}/bare.git#egg=x", 2, "is no directory directly below", f"{SOURCE}/bare, then"),
+        (f"git+file://{WORK}/nowhere", 4, f"There is no {WORK}/nowhere", "Name a package"),
         ("deep/inside", 2, "is no directory directly below", f"{SOURCE}/inside"),
         ("linked", 2, "is no directory directly below", "datacats install"),
         ("docs", 2, "docs is no package: it has no pyproject.toml and no setup.py", "Name a package"),
@@ -158,6 +210,7 @@ def test_a_place_that_cannot_be_installed_is_refused_with_what_to_do(
     for directory in (WORK / "outside", SOURCE / "deep" / "inside"):
         add(desk, directory, "ckanext-x", "x")
     desk.disk.add(SOURCE / "docs" / "index.md", b"")
+    desk.disk.add(WORK / "bare.git" / "HEAD", b"")
     desk.disk.tree.link(SOURCE / "linked", str(WORK / "outside"))
     before = text(desk, "datacats.toml")
     for more in ([], ["--dry-run"]):

@@ -89,6 +89,25 @@ def test_options_come_before_or_after_the_directory_and_the_other_words_are_pyte
     assert (inside.words, inside.spec.image.version) == (["-k", "x"], resolve_ckan("2.11"))
 
 
+@pytest.mark.parametrize("word", ["nodir", "tests/none.py::test_it"])
+def test_a_first_word_that_is_no_place_in_the_extension_is_refused_before_anything_is_made(
+    inside: Pytest, word: str
+) -> None:
+    ran = inside.desk("test", word, "-k", "x")
+    assert (ran.status, f"There is no {word.partition('::')[0]} in {CATS}." in ran.err) == (4, True)
+    assert not inside.desk.engine.mutations
+
+
+@pytest.mark.parametrize(
+    "words", [["test.ini"], ["test.ini::test_it[1]", "-x"], ["--lf", "nodir"], ["cats", "--pyargs"], ["/opt/tests"]]
+)
+def test_a_first_word_that_pytest_could_mean_is_its(inside: Pytest, words: list[str]) -> None:
+    inside.desk.done("test", *words)
+    assert inside.words == words
+    inside.desk.done("test", "--", "nodir")
+    assert inside.words == ["nodir"]
+
+
 def test_an_option_before_the_dashes_that_is_not_ours_is_refused(inside: Pytest) -> None:
     assert inside.desk("test", "-k", "x", "--", "-q").status == 2
 

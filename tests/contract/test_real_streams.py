@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pytest
 
-from datacats.errors import NoSuchContainer
+from datacats.errors import EngineError, NoSuchContainer
 from datacats.model.ports import LogQuery, Streams
 from datacats.model.service import ContainerSpec
 from tests.contract.stage import Output, RealStage, shell, wait_until
@@ -112,13 +112,20 @@ def test_both_outputs_are_whole_when_much_is_written_to_both(real: RealStage) ->
     assert (len(output.stdout), len(output.stderr)) == (3_000_000, 2_000_000)
 
 
-def test_a_command_that_is_not_there_is_told_and_is_status_127(real: RealStage) -> None:
+@pytest.mark.parametrize("command", ["nosuch", "/etc"])
+@pytest.mark.parametrize("where", ["a terminal", "pipes"])
+def test_a_command_that_cannot_be_executed_is_told_in_our_words_with_the_status_of_a_shell(
+    real: RealStage, terminal: Terminal, command: str, where: str
+) -> None:
     output = Output()
-    spec = ContainerSpec(real.name(), real.spec().image, ("nosuch",), "1000:1000")
+    at_terminal = Streams(terminal.file, terminal.file, terminal.file, terminal=True)
+    spec = ContainerSpec(real.name(), real.spec().image, (command,), "1000:1000")
 
-    assert real.engine.containers.run(spec, output.streams) == 127
+    with pytest.raises(EngineError, match=command) as raised:
+        real.engine.containers.run(spec, at_terminal if where == "a terminal" else output.streams)
 
-    assert b"nosuch" in output.stderr
+    assert raised.value.exit_code == (127 if command == "nosuch" else 126)
+    assert (output.stdout, output.stderr, terminal.said) == (b"", b"", b"")
     assert real.engine.containers.list(name=spec.name) == ()
 
 
@@ -155,6 +162,15 @@ def test_a_signal_goes_to_the_main_process_of_a_one_off(real: RealStage, number:
 
     assert (status, output.stdout) == (9, b"ready\ntold\n")
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_program_that_does_not_handle_it(real: RealStage, number: signal.Signals) -> None:
+    output = Output()
+    spec = real.spec("echo ready; exec sleep 1000", stop_grace=5)
+
+    with meanwhile(send_when_it_says(output, b"ready", number)):
+        assert real.engine.containers.run(spec, output.streams) == 128 + number
 
 
 def test_a_main_process_that_takes_no_notice_of_a_signal_is_killed_after_its_grace(real: RealStage) -> None:
@@ -329,3 +345,12 @@ def test_interrupt_typed_at_a_terminal_reaches_the_command_and_not_this_process(
         status = real.engine.containers.run(real.spec("trap 'exit 8' INT; echo ready; sleep 100"), streams)
 
     assert status == 8
+
+
+def test_interrupt_typed_at_a_terminal_ends_a_program_that_does_not_handle_it(
+    real: RealStage, terminal: Terminal
+) -> None:
+    streams = Streams(terminal.file, terminal.file, terminal.file, terminal=True)
+
+    with meanwhile(lambda: terminal.type_when_it_says(b"ready", b"\x03")):
+        assert real.engine.containers.run(real.spec("echo ready; exec sleep 1000"), streams) == 130

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.expected_conditions import title_contains, url_contains
@@ -25,6 +28,14 @@ def press(driver: WebDriver, css: str) -> None:
     driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click();", button)
 
 
+def await_that(driver: WebDriver, is_so: Callable[[WebDriver], object]) -> None:
+    """Wait for a page; what is shown in its place is told."""
+    try:
+        WebDriverWait(driver, 120).until(is_so)
+    except TimeoutException:
+        pytest.fail(f"{driver.current_url}:\n{driver.find_element(By.TAG_NAME, 'body').text}")
+
+
 def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_finds_it(
     catstown: Running, tmp_path: Path
 ) -> None:
@@ -41,16 +52,16 @@ def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_fi
         driver.get(f"{catstown.ckan.url}organization/new")
         fill(driver, title="Harbour")
         press(driver, "button[name=save]")
-        WebDriverWait(driver, 60).until(title_contains("Harbour"))
+        await_that(driver, title_contains("Harbour"))
 
         driver.get(f"{catstown.ckan.url}dataset/new")
         fill(driver, title="Whales of the bay", notes="Counted from the pier, blubber and all")
         press(driver, "button[name=save]")
-        WebDriverWait(driver, 60).until(url_contains("/resource/new"))
+        await_that(driver, url_contains("/resource/new"))
         driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
         fill(driver, name="Counts")
         press(driver, "button[name=save][value='go-metadata']")
-        WebDriverWait(driver, 60).until(url_contains("/dataset/whales-of-the-bay"))
+        await_that(driver, url_contains("/dataset/whales-of-the-bay"))
 
         driver.get(f"{catstown.ckan.url}dataset/?q=blubber")
         assert driver.find_elements(By.LINK_TEXT, "Whales of the bay")

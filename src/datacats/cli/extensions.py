@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @output_options
 @pass_session
 def command(session: Session, environment: str | None, outdated: bool) -> None:
-    """List the extensions of an environment, and which of their plugins are enabled."""
+    """List the extensions of an environment, and which of their plugins are enabled.
+
+    A plugin in brackets is not enabled in ckan.ini. All of an extension are, when it is installed by its name or by its
+    directory: datacats install ./ckanext-cats
+    """
     from datacats.workflows.installed import extensions_of, with_newer  # noqa: PLC0415 - help must not pay for it
 
     found = extensions_of(environment, session.workspace)
@@ -30,6 +34,8 @@ def command(session: Session, environment: str | None, outdated: bool) -> None:
     for each in found.extensions:
         marked = [plugin if plugin in each.enabled else f"({plugin})" for plugin in each.plugins]
         lines.append(f"{each.name} {each.version}  {each.origin}  {' '.join(marked) or 'no plugin'}{_newer(each)}")
+        if each.gone:
+            lines.append(f"Warning: {each.origin} is gone. Install what is there: datacats install -e {found.name}")
     if found.missing:
         lines.append(f"Enabled in ckan.ini but not installed: {' '.join(found.missing)}")
     lines += [f"Warning: {each}" for each in found.lifted]

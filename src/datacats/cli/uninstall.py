@@ -18,7 +18,8 @@ from datacats.cli.session import Session
 def command(session: Session, packages: tuple[str, ...], environment: str | None, dry_run: bool) -> None:
     """Take extensions out.
 
-    Their plugins, the settings that came with them, and their code go; their tables stay.
+    Their plugins, the settings that came with them, and their code go; their tables stay. What lies in the source
+    directory is only disabled: its code goes when its directory does.
     """
     from datacats.workflows.install import InstallOptions, install, plan_install  # noqa: PLC0415 - help must not pay for it
 

@@ -11,10 +11,11 @@ _MIB = 1024 * 1024
 _LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
 
 
-def container(spec: ContainerSpec, *, stdin: bool = False) -> dict[str, Any]:
+def container(spec: ContainerSpec, *, stdin: bool = False, init: bool = False) -> dict[str, Any]:
     """Return the body of the request that makes a container; ``stdin`` says that its input will be fed.
 
-    Only the first network is joined by this request, and a container of no network has none at all.
+    With ``init`` the engine's init is its first process: as such a program takes no notice of signals that it does not
+    handle. Only the first network is joined by this request, and a container of no network has none at all.
     """
     fed = stdin or spec.terminal or spec.stdin_open
     body: dict[str, Any] = {
@@ -32,7 +33,7 @@ def container(spec: ContainerSpec, *, stdin: bool = False) -> dict[str, Any]:
         "StdinOnce": fed,
         "AttachStdin": fed,
         "ExposedPorts": {f"{port.container_port}/tcp": {} for port in spec.ports},
-        "HostConfig": _host(spec),
+        "HostConfig": {**_host(spec), "Init": init},
     }
     if not spec.checked:
         body["Healthcheck"] = {"Test": ["NONE"]}

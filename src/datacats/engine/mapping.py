@@ -70,10 +70,10 @@ class NotExecutable(EngineError):
         """Callers know it by its parent."""
         return EngineError.__name__
 
-    @property
-    def status(self) -> int:
-        """The exit status that a shell gives to such a command."""
-        return 126 if "permission denied" in self.message else 127
+    def __init__(self, message: str, hint: str = "", *, detail: str = "") -> None:
+        """Its exit code is the status that a shell gives to such a command."""
+        super().__init__(message, hint, detail=detail)
+        self.exit_code = 126 if "cannot be executed" in message or "permission denied" in message else 127
 
 
 class _Rule(NamedTuple):
@@ -97,6 +97,7 @@ _RULES = (
     _Rule(0, ("port is already allocated",), AddressTaken, "Stop what uses it, or choose another port."),
     _Rule(0, ("address already in use",), AddressTaken, "Stop what uses it, or choose another port."),
     _Rule(0, ("pool overlaps",), SubnetTaken, "Choose another range of subnets, or remove the network that has it."),
+    _Rule(0, ("docker-init", "executable file not found"), EngineError, "Install docker-init: it is a part of Docker."),
     _Rule(0, ("executable file not found",), NotExecutable, _LOOK),
     _Rule(0, ("no such file or directory", "exec:"), NotExecutable, _LOOK),
     _Rule(0, ("permission denied", "exec:"), NotExecutable, "Make the file executable."),

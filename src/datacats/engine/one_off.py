@@ -9,7 +9,8 @@ from functools import partial
 
 from datacats.engine import body
 from datacats.engine.attending import attending
-from datacats.engine.mapping import BeingRemoved, NotExecutable
+from datacats.engine.init import FirstWords
+from datacats.engine.mapping import BeingRemoved
 from datacats.engine.pump import Pump
 from datacats.engine.wire import Answer, Wire
 from datacats.errors import EngineError, EngineUnreachable, NoSuchContainer
@@ -23,19 +24,18 @@ _MOMENTS = 3
 
 
 def run(wire: Wire, spec: ContainerSpec, streams: Streams, *, interruptible: bool = False) -> int:
-    """Run a one-off container on the caller's streams; see ``Containers.run``."""
+    """Run a one-off container on the caller's streams; see ``Containers.run``.
+
+    The engine's init is its first process, and passes signals on.
+    """
     spec = replace(spec, auto_remove=True, terminal=streams.terminal)
-    told = body.container(spec, stdin=streams.stdin is not None)
+    told = body.container(spec, stdin=streams.stdin is not None, init=True)
     container: str = wire.call("POST", "/containers/create", {"name": spec.name} if spec.name else None, told)["Id"]
     try:
         for attachment in spec.networks[1:]:
             joined = {"Container": container, "EndpointConfig": body.endpoint(attachment)}
             wire.call("POST", f"/networks/{attachment.network}/connect", body=joined)
         return _attached(wire, f"/containers/{container}", spec, streams, interruptible=interruptible)
-    except NotExecutable as error:
-        destroy(wire, container)
-        streams.stderr.write(f"{error.message}\n".encode())
-        return error.status
     except BaseException:
         destroy(wire, container)
         raise
@@ -44,11 +44,13 @@ def run(wire: Wire, spec: ContainerSpec, streams: Streams, *, interruptible: boo
 def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams, *, interruptible: bool) -> int:
     """Start a container with everything in place before, so that neither output nor status is ever missed."""
     query = {**_ATTACHED, "stdin": int(streams.stdin is not None)}
+    first = FirstWords(streams.stdout if streams.terminal else streams.stderr)
+    heard = replace(streams, stdout=first.file) if streams.terminal else replace(streams, stderr=first.file)
     with (
         closing(wire.upgrade(f"{path}/attach", query)) as line,
         closing(wire.open("POST", f"{path}/wait", {"condition": "removed"}, patience=None)) as ending,
     ):
-        pump = Pump(line, streams)
+        pump = Pump(line, heard)
         grace = min(spec.stop_grace, _MOMENTS) if interruptible else spec.stop_grace
         watch = Watch(wire, path, pump, grace, signal.Signals[spec.stop_signal])
         pump.wait_for(ending)
@@ -60,7 +62,8 @@ def _attached(wire: Wire, path: str, spec: ContainerSpec, streams: Streams, *, i
         if interruptible and watch.passed:
             signal.raise_signal(watch.passed)
         status = _status(ending, wire)
-        return _SIGNALLED + watch.passed if watch.passed and watch.passed is not watch.sent else status
+    first.check(status)
+    return _SIGNALLED + watch.passed if watch.passed and watch.passed is not watch.sent else status
 
 
 class Watch:

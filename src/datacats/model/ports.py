@@ -110,8 +110,8 @@ class Containers(Protocol):
         and not for a person, it is the end: killed where it takes no notice within moments, and then, whatever its
         status, this process gets the signal after all: KeyboardInterrupt for SIGINT.
 
-        Destroyed also when interrupted. Raises what create and start raise, and BrokenPipeError when a consumer
-        has closed an output. A command that is not in the image is told on stderr and is status 127, as in a shell.
+        Destroyed also when interrupted. Raises what create and start raise, BrokenPipeError when a consumer has closed
+        an output, and EngineError, with the exit code that a shell gives, for a command that is not in the image.
         """
 
     def logs(self, name: str, query: LogQuery) -> Iterator[LogLine]:

@@ -49,6 +49,13 @@ def refuse_twins(packages: Iterable[Extension]) -> None:
             )
 
 
+def links(disk: Disk, source: Path) -> tuple[str, ...]:
+    """Return the names in a source directory that are links to packages: they are none of its own."""
+    there = ((name, disk.entry(source / name)) for name in sorted(disk.names(source)) if not name.startswith("."))
+    found = (name for name, entry in there if entry is not None and entry.kind == "link")
+    return tuple(name for name in found if is_package(disk, source / name))
+
+
 def itself(disk: Disk, directory: Path) -> Extension | Unbuilt | None:
     """Return the package that a directory is, or None. Raises ConfigError for a project file that cannot be read."""
     return _package(disk, directory, "") if is_package(disk, directory) else None

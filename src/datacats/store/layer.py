@@ -57,6 +57,13 @@ def own(disk: Disk, layer: Path, directories: Iterable[str]) -> Mapping[str, str
     }
 
 
+def gone(disk: Disk, source: Path, layer: Path) -> tuple[str, ...]:
+    """Return the directories of the source that a layer reads code from and that are there no more."""
+    files = [file for file in disk.names(layer) if file.startswith(_EDITABLE)] if disk.entry(layer) else []
+    places = (disk.read(layer / file).decode().strip().removeprefix(PROJECT).strip("/") for file in files)
+    return tuple(sorted({place.partition("/")[0] for place in places if disk.entry(source / place) is None}))
+
+
 def editable(extension: Extension) -> dict[str, bytes]:
     """Return the files, by path below the layer, that put a package of the source directory on Python's path.
 

@@ -22,19 +22,30 @@ _HEADER = """\
 """
 _OWN = "-e ./"
 _ENTRY = re.compile(r"^(\S+?)(==| @ )(\S+)", re.MULTILINE)
+_MARK = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\n?", re.MULTILINE)
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
-def read(disk: Disk, source: Path) -> Lock | None:
-    """Return the lock of a source directory, or None where there is none. Raises ConfigError for a damaged one."""
+def read(disk: Disk, source: Path, *, merged: bool = False) -> Lock | None:
+    """Return the lock of a source directory, or None where there is none. Raises ConfigError for a damaged one.
+
+    One that version control could not merge is damaged; with ``merged`` what both sides hold is returned of it.
+    """
     path = source / NAME
     if disk.entry(path) is None:
         return None
-    return parse(disk.read(path), path)
+    content = disk.read(path)
+    return parse(_MARK.sub(b"", content) if merged else content, path)
 
 
 def parse(content: bytes, path: Path) -> Lock:
     """Return the lock that the content of a file holds. Raises ConfigError for a damaged one."""
+    if mark := _MARK.search(content):
+        line = content.count(b"\n", 0, mark.start()) + 1
+        raise ConfigError(
+            f"{path} is in conflict (line {line}).",
+            "Resolve it anew: datacats install --upgrade; or remove it, then: datacats install",
+        )
     lines = content.decode(errors="replace").splitlines()
     head = dict(line[2:].split(": ", 1) for line in lines if line.startswith(("# ckan: ", "# request: ")))
     if "ckan" not in head or not _HEX.fullmatch(head.get("request", "")):

@@ -11,7 +11,7 @@ from typing import Any
 
 from datacats import recipes
 from datacats.apply import apply
-from datacats.errors import CommandFailed
+from datacats.errors import BuildFailed, CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.image import BuildContext, HostBuild
@@ -20,26 +20,28 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.planning import provision
 from datacats.planning.converge import Following, converge
-from datacats.services import builder, common, headers
-from datacats.store import host, index
-from datacats.workflows import images, placement
+from datacats.services import builder, common
+from datacats.store import environment_file, host, index
+from datacats.workflows import complaint, images, placement
 from datacats.workflows.workspace import Workspace, observe
-
-_UNREACHED = r"error sending request|dns error|tcp connect error|operation timed out|Network connectivity is disabled"
-
-
-class IndexUnreachable(CommandFailed):
-    """The index of packages does not answer; the detail is the resolver's own complaint."""
-
-
-class Unresolvable(CommandFailed):
-    """The packages cannot be had together; the detail is the resolver's own explanation."""
 
 
 def ensure_packages(workspace: Workspace, context: SiteContext, events: Events) -> None:
-    """Have the image of web with the environment's system packages in it; without such packages nothing is asked."""
+    """Have the image of web with the environment's system packages in it; without such packages nothing is asked.
+
+    Raises BuildFailed naming those that Debian has not.
+    """
     if wanted := _with_packages(workspace, context):
-        _build(workspace, wanted, events)
+        try:
+            _build(workspace, wanted, events)
+        except BuildFailed as error:
+            file = context.environment.source / environment_file.NAME
+            absent = re.findall(r"Unable to locate package (\S+)|Package '(\S+)' has no installation", error.detail)
+            names = ", ".join(dict.fromkeys(one or other for one, other in absent))
+            why = f"names what Debian has not: {names}" if names else f"cannot be installed: {error.message}"
+            mend = "system_packages" if names else "what the end of its output tells, or system_packages"
+            way = f"Mend {mend} in {file}, then give the command again."
+            raise BuildFailed(f"system_packages in {file} {why}.", way, detail=error.detail) from error
 
 
 def plan_packages(workspace: Workspace, context: SiteContext) -> Plan:
@@ -72,38 +74,8 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
         )
     answer: dict[str, Any] = json.loads(output.getvalue())
     if "error" in answer:
-        raise explained(answer["error"])
+        raise complaint.explained(answer["error"])
     return answer
-
-
-def explained(detail: str) -> CommandFailed:
-    """Return the error that uv's words about a failure make."""
-    if re.search(_UNREACHED, detail):
-        return IndexUnreachable(
-            "The package index cannot be reached.",
-            "Check the network, and the index and proxy that this host names: datacats doctor. Nothing was changed.",
-            detail=detail,
-        )
-    if missing := re.search(r"(\S+) was not found in the package registry", detail):
-        return Unresolvable(
-            f"The package index has no {missing[1]}.", "Look its name up. Nothing was changed.", detail=detail
-        )
-    if packages := headers.packages_for(detail):
-        listed = ", ".join(f'"{name}"' for name in packages)
-        return Unresolvable(
-            "A package does not compile: it wants C headers that are not in the image.",
-            f"Write system_packages = [{listed}] in datacats.toml, then: datacats install. Nothing was changed.",
-            detail=detail,
-        )
-    if re.search(r"requested Python version \S+ does not satisfy|current Python version \S+ does not satisfy", detail):
-        return Unresolvable(
-            "A package needs another Python than CKAN's image has.",
-            "Another release may do: datacats install 'NAME==VERSION'. Nothing was changed.",
-            detail=detail,
-        )
-    if re.search(r"Failed to build|Failed to download and build|build backend", detail):
-        return Unresolvable("A package does not build.", "Nothing was changed.", detail=detail)
-    return Unresolvable("The extensions cannot be installed together.", "Nothing was changed.", detail=detail)
 
 
 def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:

@@ -22,7 +22,6 @@ from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace, observe
 
 _CAUSE = "what is installed changes"
-_HINT = "Nothing was changed. Another release may do: datacats install 'NAME==VERSION'"
 
 
 def prove(workspace: Workspace, context: SiteContext, choices: bytes, events: Events) -> tuple[str, ...]:
@@ -38,7 +37,7 @@ def prove(workspace: Workspace, context: SiteContext, choices: bytes, events: Ev
             try:
                 settle.settle(workspace, coming, events, because=because, coming=choices)
             except DatacatsError as error:
-                error.hint = _HINT
+                error.hint = f"Nothing was changed. {error.hint}"
                 raise
         proven.append(site.site.name)
     return tuple(proven)
@@ -94,7 +93,7 @@ def _carry(workspace: Workspace, environment: Environment, change: Change, event
         if change.back:
             apply(over, workspace.ports, events)
             raise
-        error.hint = _HINT
+        error.hint = f"Nothing was changed. {error.hint}"
         carry_out(workspace, environment, change.undone, events)
         raise
     layers.remove_unused(workspace, environment, events)

@@ -10,7 +10,7 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.extension import Extension, Lock, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree
-from datacats.store import ckan_ini, extensions, lock_file, source
+from datacats.store import ckan_ini, extensions, layer, lock_file, source
 from datacats.workflows import builder, layers, resolve
 from datacats.workflows.lifted import lifted
 from datacats.workflows.workspace import Workspace
@@ -94,8 +94,10 @@ def tell_lag(workspace: Workspace, context: SiteContext, found: Sequence[Extensi
     disk, environment = workspace.ports.disk, context.environment
     lock = lock_file.read(disk, environment.source)
     if _lags(workspace, context, lock, found):
-        words = "What the source directory asks for is not what is installed. Install it: datacats install -e"
-        events(Said(f"{words} {environment.name}"))
+        gone = layer.gone(disk, environment.source, environment.layer(context.layer)) if context.layer else ()
+        words = "".join(f"./{each} is gone from the source directory. " for each in gone)
+        asks = "What the source directory asks for is not what is installed. Install it: datacats install -e"
+        events(Said(f"{words}{asks} {environment.name}"))
 
 
 def tell_caution(workspace: Workspace, context: SiteContext, events: Events) -> None:

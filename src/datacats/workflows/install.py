@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from datacats.services import catalogue
 from datacats.services import ini as site_ini
 from datacats.store import change_file, environment_file, layer, locate, lock_file, source
 from datacats.store.extensions import normalise
-from datacats.workflows import beside, builder, changeover, layers, own, placement, plugins, resolve
+from datacats.workflows import beside, changeover, complaint, layers, own, placement, plugins, remarks, resolve
 from datacats.workflows.foresee import Foreseen
 from datacats.workflows.layers import Resolution
 from datacats.workflows.lifted import lifted
@@ -67,8 +67,8 @@ class Installed:
 def install(wanted: InstallOptions, workspace: Workspace, events: Events = ignore) -> Installed:
     """Install extensions; with nothing named, what the source directory holds and its lock says.
 
-    Raises Unresolvable when they cannot be had together, and whatever stops CKAN with them; either way the source
-    directory and the sites are as before.
+    Raises Unresolvable when they cannot be had together, Conflict for two with one plugin, and whatever stops CKAN with
+    them; either way the source directory and the sites are as before.
     """
     found = workspace.find(wanted.reference)
     with workspace.lock_environment(found, events):
@@ -83,15 +83,19 @@ def _install(wanted: InstallOptions, workspace: Workspace, found: Environment, e
     context = newest(workspace, found)
     placement.refuse_extensions(context, written=False)
     before = _texts(workspace, found)
-    lock = lock_file.read(workspace.ports.disk, found.source)
+    lock = lock_file.read(workspace.ports.disk, found.source, merged=resolve.ALL in wanted.upgrade)
     environment = replace(found, extensions=_extensions(workspace, context, lock, wanted))
     context = replace(context, environment=environment)
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    _refuse_twins(resolution)
     if wanted.enable:
         _refuse_faulty(context, resolution)
     name = layers.ensure(workspace, context, resolution, events, anew=wanted.clean)
     packages = layer.installed(workspace.ports.disk, environment.layer(name)) if name else {}
-    choice = _choose(workspace, context, _Laid(packages, resolution, lock), wanted)
+    plugins.refuse_twins(packages)
+    laid = _Laid(packages, resolution, lock)
+    choice = _choose(workspace, context, laid, wanted)
+    choice = replace(choice, notes=(*choice.notes, *_remarks(workspace, context, laid, wanted, choice.ini)))
     after = _new_texts(environment, before, resolution, choice, found.extensions)
     changed = name != context.layer or after != before
     if changed:
@@ -137,9 +141,10 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
         more = () if cut.asked == _asked(wanted) else ("see what there is to do then",)
         return Foreseen(Plan(), ("carry on with the change of what is installed that was interrupted", *more))
     context = newest(workspace, found)
-    lock = lock_file.read(workspace.ports.disk, found.source)
+    lock = lock_file.read(workspace.ports.disk, found.source, merged=resolve.ALL in wanted.upgrade)
     context = replace(context, environment=replace(found, extensions=_extensions(workspace, context, lock, wanted)))
     resolution = resolve.resolve(workspace, context, wanted.upgrade, events)
+    _refuse_twins(resolution)
     if wanted.enable:
         _refuse_faulty(context, resolution)
     before = lock_file.versions(lock.packages) if lock is not None else {}
@@ -160,6 +165,11 @@ def plan_install(wanted: InstallOptions, workspace: Workspace, events: Events = 
     return Foreseen(Plan(), tuple(words))
 
 
+def _refuse_twins(resolution: Resolution) -> None:
+    """Raise Conflict for two of the source's own packages with one plugin, before anything is fetched."""
+    plugins.refuse_twins({normalise(each.name): (each.version, each.entry_points) for each in resolution.own})
+
+
 def _refuse_faulty(context: SiteContext, resolution: Resolution) -> None:
     """Raise Unresolvable for a release that is known not to run on the site's CKAN, before it is tried."""
     ckan = context.site.images.web.version
@@ -167,7 +177,7 @@ def _refuse_faulty(context: SiteContext, resolution: Resolution) -> None:
         known = catalogue.catalogue().get(name)
         for fault in known.faults if known else ():
             if "/" not in version and fault.hits(ckan, version):
-                raise builder.Unresolvable(
+                raise complaint.Unresolvable(
                     f"{name} {version} does not run on CKAN {ckan}: {fault.why}.",
                     f"Nothing was changed. A release after {fault.until} may do; --no-enable installs this one.",
                 )
@@ -234,6 +244,21 @@ def _choose(workspace: Workspace, context: SiteContext, laid: _Laid, wanted: Ins
     choice = come.after(gone)
     left_out = [f"Left out of what is installed: {line}" for each in resolution.own for line in each.left_out]
     return replace(choice, notes=(*choice.notes, *beside.notes(workspace, environment, choice), *left_out))
+
+
+def _remarks(
+    workspace: Workspace, context: SiteContext, laid: _Laid, wanted: InstallOptions, ini: bytes
+) -> Iterator[str]:
+    environment, resolution = context.environment, laid.resolution
+    mine = own.of(workspace, context, laid.before)
+    leaving = [mine.package(each) or normalise(each) for each in wanted.remove]
+    yield from remarks.of_links(workspace.ports.disk, environment)
+    yield from remarks.of_leavers(resolution.own, leaving)
+    if wanted.enable:
+        asked = [plugins.key_of(each, resolution.lock.packages) for each in environment.extensions]
+        names = dict.fromkeys([*(normalise(each.name) for each in resolution.own), *asked])
+        there = [each for each in names if each not in leaving]
+        yield from remarks.of_disabled(ini, resolution.own, laid.packages, there)
 
 
 def _new_texts(

@@ -21,7 +21,7 @@ class InstalledExtension:
     """One extension: ``origin`` is its directory in the source, a git address, or ``index``.
 
     Where the index was asked, ``fits`` is the newest release that goes with CKAN and all else here, ``newest`` the
-    newest that there is, and ``pins`` are those that keep that one out.
+    newest that there is, and ``pins`` are those that keep that one out. ``gone`` is whether its directory is.
     """
 
     name: str
@@ -32,6 +32,7 @@ class InstalledExtension:
     fits: str = ""
     newest: str = ""
     pins: tuple[str, ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, .
     lock = lock_file.read(disk, environment.source)
     origins = lock_file.origins(lock.packages) if lock is not None else {}
     own = layer.own(disk, environment.layer(current), lock.own) if current and lock is not None else {}
+    gone = layer.gone(disk, environment.source, environment.layer(current)) if current else ()
     origins = {**origins, **{name: f"./{directory}" for directory, name in own.items()}}
     for name, (version, _) in sorted(packages.items()):
         offered = plugins.of_package(name, packages)
@@ -98,4 +100,5 @@ def _found(workspace: Workspace, environment: Environment, enabled: tuple[str, .
                 origins.get(name, "index"),
                 offered,
                 tuple(plugin for plugin in offered if plugin in enabled),
+                gone=origins.get(name, "").removeprefix("./") in gone,
             )

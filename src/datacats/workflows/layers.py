@@ -16,7 +16,7 @@ from datacats.model.extension import Extension, KeptBack, Lock, Unbuilt
 from datacats.model.plan import MakeDirectory, MovePath, Operation, PlaceFile, Plan, RemoveTree
 from datacats.services.builder import LAY
 from datacats.store import documents, layer
-from datacats.workflows import builder, ours, placement
+from datacats.workflows import builder, complaint, ours, placement
 from datacats.workflows.workspace import Workspace
 
 _FORMAT = "1"
@@ -84,7 +84,7 @@ def ensure(
     try:
         apply(Plan.of(steps), workspace.ports, events)
     except CommandFailed as error:
-        raise builder.explained(error.detail) from error
+        raise complaint.explained(error.detail) from error
     return name
 
 

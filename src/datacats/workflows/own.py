@@ -56,10 +56,14 @@ class Own:
             return
         if entry is None:
             raise NotFound(f"There is no {place}.", self._means)
-        if entry.kind == "link" or (entry.kind == "directory" and extensions.is_package(disk, place)):
+        if (
+            entry.kind == "link"
+            or "git+file:" in word
+            or (entry.kind == "directory" and extensions.is_package(disk, place))
+        ):
             raise UsageError(
                 f"{place} is no directory directly below the source directory: containers would not find it.",
-                f"Move or clone it to {self.source / place.name}, then: datacats install",
+                f"Move or clone it to {self.source / place.name.removesuffix('.git')}, then: datacats install",
             )
         what = "it has no pyproject.toml and no setup.py" if entry.kind == "directory" else f"it is a {entry.kind}"
         raise UsageError(f"{place} is no package: {what}.", self._means)
@@ -77,8 +81,8 @@ class Own:
 
     def _place(self, word: str) -> Path | None:
         """Return the path that a word would be; None for what can be no path of this host."""
-        if local := re.search(r"(?:^|@\s*)file:(?://)?(/.*)", word):
-            return Path(local[1].partition("#")[0])
+        if local := re.search(r"(?:^|@\s*)(?:file:(?://)?(/[^#]*)|git\+file:(?://)?(/[^@#]*))", word):
+            return Path(local[1] or local[2])
         if re.search(r"[:@]", word):
             return None
         return locate.place(self.cwd, word) if _is_path(word) else self.source / word

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from datacats.errors import Conflict
 from datacats.model.extension import PLUGINS, EntryPoints
 from datacats.services import catalogue
 from datacats.services.catalogue import Known
@@ -47,14 +48,12 @@ def enable(ini: bytes, newcomers: Iterable[str], packages: Packages, own: Iterab
     cron: dict[str, str] = {}
     for name in newcomers:
         known = catalogue.catalogue().get(name)
-        offered = of_package(name, packages)
-        wanted = [each for each in (known.plugins if known else offered) if each in offered]
-        fresh = [each for each in wanted if each not in enabled]
+        fresh = [each for each in wanted(name, packages) if each not in enabled]
         enabled = [*fresh, *enabled] if name in own else [*enabled, *fresh]
         settings |= known.settings if known else {}
         services |= dict.fromkeys(known.services if known else (), True)
         cron |= known.cron if known else {}
-        notes += _notes(name, known, offered)
+        notes += _notes(name, known, of_package(name, packages))
     enabled.sort(key=lambda plugin: plugin in _last())
     new = tuple(each for each in enabled if each not in there)
     if not new and not set(settings) - set(ckan_ini.settings(ini)):
@@ -85,6 +84,25 @@ def disable(ini: bytes, leavers: Iterable[str], packages: Packages) -> Choice:
     if not gone and not keys:
         return Choice(ini, services=services, cron=cron)
     return Choice(ckan_ini.changed(ini, kept, {}, keys), disabled=tuple(gone), services=services, cron=cron)
+
+
+def refuse_twins(packages: Packages) -> None:
+    """Raise Conflict for two packages that have a plugin of one name: CKAN loads one, and is silent about the other."""
+    seen: dict[str, str] = {}
+    for name in sorted(packages):
+        for plugin in of_package(name, packages):
+            twin = seen.setdefault(plugin, name)
+            if twin != name:
+                raise Conflict(
+                    f"{twin} and {name} both have a plugin {plugin}: CKAN would load only one of them.",
+                    "Take one of them out, or name its plugin otherwise in its pyproject.toml or setup.py.",
+                )
+
+
+def wanted(name: str, packages: Packages) -> tuple[str, ...]:
+    """Return the plugins of a package that are enabled when it is installed: of a known one those that work alone."""
+    known, offered = catalogue.catalogue().get(name), of_package(name, packages)
+    return tuple(each for each in (known.plugins if known else offered) if each in offered)
 
 
 def of_package(name: str, packages: Packages, *, tests: bool = False) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ def resolve(workspace: Workspace, context: SiteContext, upgrade: Sequence[str], 
     Unresolvable, and ConfigError or Conflict for a project file that cannot be used.
     """
     disk, source = workspace.ports.disk, context.environment.source
-    sought = Sought(extensions.find(disk, source), lock_file.read(disk, source), upgrade)
+    lock = lock_file.read(disk, source, merged=ALL in upgrade)
+    sought = Sought(extensions.find(disk, source), lock, upgrade)
     return resolve_sought(workspace, context, sought, events)
 
 
@@ -104,13 +105,14 @@ def _question(
     locked = sought.lock.packages if sought.lock is not None else ""
     asked = [each for each in context.environment.extensions if each in request.asked]
     upgrade = [each if each == ALL else plugins.name_of(each, locked) for each in sought.upgrade]
+    kept = sought.lock is not None and ALL not in upgrade and _line(sought.lock.ckan) == _line(request.ckan)
     return {
         "asked": request.asked,
         "overrides": request.overrides,
         "requires": _required((*own, *unknown), own),
         "own": [extensions.normalise(each.name) for each in own],
         "unbuilt": [each.directory for each in unknown],
-        "locked": locked if sought.lock is not None and _line(sought.lock.ckan) == _line(request.ckan) else "",
+        "locked": locked if kept else "",
         "named": [each for each in asked if plugins.name_of(each, "") and not sought.testing],
         "upgrade": [each for each in upgrade if each],
         "held": list(sought.held),

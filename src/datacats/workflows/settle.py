@@ -54,7 +54,7 @@ def settle(
         try:
             apply(_migrate(one_off, cause=because or _OTHERS), workspace.ports, events)
         except CommandFailed as error:
-            raise startup.explained(context, error) from error
+            raise startup.explained(workspace, context, error, coming=coming is not None) from error
         made = {key: _token(workspace, one_off, key) for key in _missing_tokens(workspace, context, choices)}
     if made:
         have = site_file.read_tokens(workspace.ports.disk, context.environment, context.site.name)

@@ -15,6 +15,8 @@ from datacats.model.names import container_name, typed
 from datacats.model.observed import Observed
 from datacats.model.plan import CreateNetwork, Plan, RemoveContainer, RunOneOff
 from datacats.services import web
+from datacats.store import layer, source
+from datacats.store.extensions import normalise
 from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace, observe
 
@@ -22,6 +24,10 @@ PURPOSE = "startup"
 """What the one-off container of this step is started for."""
 
 _WHAT = "see CKAN start"
+
+_ENDED = re.compile(r"[\w.]+: |[\w.]+(Error|Exception)$")
+_PLACE = re.compile(rf"{web.LAYER}/ckanext/(\w+)/|{web.PROJECT}/((?:(?:src/)?ckanext/(\w+)|([\w.-]+))/[^\"'\s]*)")
+"""Where code lies: in a package of the layer, or in a file of the source directory."""
 
 
 def serves(context: SiteContext, seen: Observed) -> bool:
@@ -51,38 +57,70 @@ def try_out(workspace: Workspace, context: SiteContext, events: Events) -> None:
     """Raise CommandFailed where a web serves in production, and CKAN does not start as ``context`` describes it."""
     seen = observe(workspace.ports, context.environment, context.site.name).of(workspace.root.uuid)
     if serves(context, seen):
-        with explaining(context):
+        with explaining(workspace, context):
             apply(trial(context, seen), workspace.ports, events)
 
 
 @contextmanager
-def explaining(context: SiteContext) -> Iterator[None]:
+def explaining(workspace: Workspace, context: SiteContext) -> Iterator[None]:
     """Have a trial that failed say why, and that nothing happened to what serves."""
     try:
         yield
     except CommandFailed as error:
         if error.during != _WHAT:
             raise
-        told = explained(context, error)
+        told = explained(workspace, context, error)
         reload = typed("reload", context.environment.name, context.site.name)
         told.hint = f"Web serves on as it was. {told.hint}; then: {reload}"
         raise told from error
 
 
-def explained(context: SiteContext, error: CommandFailed) -> CommandFailed:
-    """Name the extension whose code CKAN was in when it ended, and what it ended with."""
-    lines = error.detail.splitlines()
-    itself = rf"{web.PROJECT}/(?:src/)?ckanext/(\w+)/"
-    found = re.finditer(rf"{web.LAYER}/ckanext/(\w+)/|{itself}|{web.PROJECT}/([\w.-]+)/", error.detail)
-    places = [(match[1] or match[2], match[3]) for match in found]
-    culprit = next((f"ckanext-{name}" if name else own for name, own in reversed(places)), "")
-    said = (line for line in reversed(lines) if re.match(r"[\w.]+: |[\w.]+(Error|Exception)$", line))
-    with_what = f" with {culprit}" if culprit else ""
+def explained(
+    workspace: Workspace, context: SiteContext, error: CommandFailed, *, coming: bool = False
+) -> CommandFailed:
+    """Name the extension whose code CKAN was in when it ended, what it ended with, and what mends that.
+
+    What is only ``coming`` cannot be taken out again.
+    """
+    environment, runs = context.environment, context.site.images.web.version
+    if missing := re.search(r"PluginNotFoundException: (?:Plugin ')?([^'\s]+)", error.detail):
+        return CommandFailed(
+            f"CKAN {runs} does not start: no package has the plugin {missing[1]} that ckan.ini enables.",
+            f"Take {missing[1]} out of ckan.plugins in {environment.source / source.INI}, or install what has it",
+            detail=error.detail,
+        )
+    gone = layer.gone(workspace.ports.disk, environment.source, environment.layer(context.layer))
+    if gone and "No module named" in error.detail:
+        return CommandFailed(
+            f"CKAN {runs} does not start: ./{gone[0]} is gone from the source directory.",
+            f"Put it back, or install what is there: datacats install -e {environment.name}",
+            detail=error.detail,
+        )
+    culprit, file = _culprit(workspace, context, error.detail)
+    said = (line for line in reversed(error.detail.splitlines()) if _ENDED.match(line))
+    ways = [f"Mend {file}" if file else "Mend what its last lines complain of"]
+    if culprit and not file:
+        ways = [f"Another release may do: datacats install -e {environment.name} '{culprit}==VERSION'"]
+    if not coming:
+        ways.append(f"take it out: datacats uninstall -e {environment.name} {culprit or 'NAME'}")
     return CommandFailed(
-        f"CKAN {context.site.images.web.version} does not start{with_what}: {next(said, error.message)}",
-        f"Mend it, or take it out: datacats uninstall -e {context.environment.name} {culprit or 'NAME'}",
+        f"CKAN {runs} does not start{f' with {culprit}' if culprit else ''}: {next(said, error.message)}",
+        "; or ".join(ways),
         detail=error.detail,
     )
+
+
+def _culprit(workspace: Workspace, context: SiteContext, traceback: str) -> tuple[str, str]:
+    """Return the extension that was last in CKAN's way, and the file where, if it lies in the source directory."""
+    found = list(_PLACE.finditer(traceback))
+    if not found:
+        return "", ""
+    laid, file, itself, directory = found[-1].groups()
+    if file:
+        return f"ckanext-{itself}" if itself else directory, file
+    packages = layer.installed(workspace.ports.disk, context.environment.layer(context.layer))
+    names = (name for name in (f"ckanext-{laid}", laid) if normalise(name) in packages)
+    return next(map(normalise, names), f"ckanext-{laid}"), ""
 
 
 def _web(context: SiteContext) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from datacats.errors import ConfigError, DatacatsError, UsageError
+from datacats.errors import ConfigError, DatacatsError, NotFound, UsageError
 from datacats.model.event import Events, Said, ignore
 from datacats.model.extension import Extension
 from datacats.model.ports import Streams
@@ -95,7 +95,22 @@ def _subject(tests: Tests, workspace: Workspace) -> tuple[Subject, tuple[str, ..
             f"Only one extension can be tested at a time, not {', '.join(before)}.",
             "Words for pytest come after two dashes: datacats test DIRECTORY -- -k NAME",
         )
-    return subject.find(workspace, before[0] if before else None, tests.reference), words
+    found = subject.find(workspace, before[0] if before else None, tests.reference)
+    if "--" not in tests.words:
+        _refuse_absent(words, found, workspace)
+    return found, words
+
+
+def _refuse_absent(words: tuple[str, ...], found: Subject, workspace: Workspace) -> None:
+    """Raise NotFound for a first word that is no option of pytest's, and no file or directory that it could find."""
+    path = words[0].partition("::")[0] if words else ""
+    if not path or path.startswith(("-", "/")) or "--pyargs" in words:
+        return
+    if workspace.ports.disk.entry(found.directory / path) is None:
+        raise NotFound(
+            f"There is no {path} in {found.directory}.",
+            "Name an extension's directory, or a file of its tests: datacats test DIRECTORY",
+        )
 
 
 def _divided(words: tuple[str, ...], workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:

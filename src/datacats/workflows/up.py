@@ -161,7 +161,7 @@ def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Ev
     """
     if needs_image(context, plan):
         _ensure_image(workspace, context, events)
-    with claim.explaining(workspace, context), startup.explaining(context):
+    with claim.explaining(workspace, context), startup.explaining(workspace, context):
         apply(plan, workspace.ports, events)
 
 

@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_short", lambda _stage, what: what)
 
 
-@pytest.mark.parametrize(("within", "tried"), [(3.5, 4), (60, 10)])
+@pytest.mark.parametrize(("within", "tried"), [(0.5, 4), (5.5, 6), (60, 10)])
 @pytest.mark.usefixtures("clock")
 def test_a_sweep_tells_how_many_of_how_many_points_it_came_to(within: float, tried: int) -> None:
     told: list[str] = []

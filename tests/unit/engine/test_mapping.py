@@ -44,6 +44,7 @@ SAID = [
     (500, "Bind for 127.0.0.1:5716 failed: port is already allocated", AddressTaken),
     (500, "failed to bind host port 127.0.0.1:5716/tcp: address already in use", AddressTaken),
     (400, 'exec: "x": executable file not found in $PATH: unknown', NotExecutable),
+    (400, 'exec: "docker-init": executable file not found in $PATH: unknown', EngineError),
     (400, 'exec: "/x": stat /x: no such file or directory: unknown', NotExecutable),
     (400, "client version 1.41 is too old. Minimum supported API version is 1.44", VersionRefused),
     (400, "client version 1.41 is too new. Maximum supported API version is 1.39", EngineTooOld),
@@ -94,4 +95,4 @@ def test_a_command_that_cannot_be_executed_has_the_status_that_a_shell_gives(tex
     found = refused(400, answer(text))
 
     assert isinstance(found, NotExecutable)
-    assert found.status == status
+    assert found.exit_code == status

@@ -38,6 +38,18 @@ def test_a_request_on_a_connection_opened_before_the_change_sees_it_too(site: Si
         assert b"second" in b"".join(iter(lambda: early.recv(4096), b""))
 
 
+def test_where_an_installed_directory_is_gone_the_page_and_the_log_say_what_mends_it(site: Site) -> None:
+    (site.installed / "__editable__.ckanext_cats.pth").write_text(f"{site.project}/ckanext-cats\n")
+    site.plugin.write_text(f"import ckanext.cats\n{PLUGIN}")
+    site.start()
+    assert "<p>ckanext-cats is gone: run datacats install.</p>" in site.get()[1]
+    assert "datacats: CKAN does not start: ModuleNotFoundError: " in site.said()
+    assert "ckanext-cats is gone: run datacats install." in site.said()
+    (site.project / "ckanext-cats").mkdir()
+    site.plugin.write_text(f"import ckanext.dogs\n{PLUGIN}")
+    assert "<p>Save what mends it, and load this page again.</p>" in site.get()[1]
+
+
 def test_a_saved_change_is_made_ready_before_anybody_asks(site: Site) -> None:
     site.start()
     site.get()

@@ -185,7 +185,6 @@ def lock(text: str) -> FakeDisk:
         f"# ckan: 2.12.0\n# request: {LOCKED}a\n",
         f"# ckan: 2.12.0\n# request: {LOCKED.upper()}\n",
         f"# ckan: 2.12.0\n# request: {LOCKED[1:]}g\n",
-        "<<<<<<< HEAD\n# request: \n=======\n",
         "\x00\x01",
     ],
 )
@@ -194,6 +193,17 @@ def test_a_lock_that_lost_what_it_was_made_for_is_never_installed_from(text: str
         lock_file.read(lock(text), SOURCE)
     assert caught.value.message == f"{SOURCE / 'datacats.lock'} is not as datacats wrote it."
     assert caught.value.hint.endswith("remove it, then: datacats install")
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs"])
+def test_a_lock_that_could_not_be_merged_is_refused_with_the_line(mark: str) -> None:
+    text = f"# ckan: 2.12.0\n# request: {LOCKED}\n{mark}\n{ENTRIES}"
+    with pytest.raises(ConfigError) as caught:
+        lock_file.read(lock(text), SOURCE)
+    assert caught.value.message == f"{SOURCE / 'datacats.lock'} is in conflict (line 3)."
+    assert lock_file.read(lock(text), SOURCE, merged=True) == lock_file.read(
+        lock(text.replace(f"{mark}\n", "")), SOURCE
+    )
 
 
 def test_a_lock_keeps_hashes_and_addresses_and_sets_the_sources_own_packages_apart() -> None:

@@ -46,6 +46,19 @@ class Notes:
         return _ANYWHERE.get(name, "") if path.startswith(f"{self._project}/") else ""
 
 
+def gone(project: str, places: Iterable[str]) -> str:
+    """Say which directories of the project that an installation in these places points to are there no more."""
+    found = set()
+    for place in filter(os.path.isdir, places):
+        for name in os.listdir(place):  # noqa: PTH208 - every start of CKAN waits for this
+            if name.startswith("__editable__.") and name.endswith(".pth"):
+                with open(os.path.join(place, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+                    path = file.read().strip()
+                if path.startswith(f"{project}/") and not os.path.isdir(path):  # noqa: PTH112
+                    found.add(os.path.relpath(path, project))
+    return f"{', '.join(sorted(found))} is gone: run {_INSTALL}" if found else ""
+
+
 def asked(path: str) -> object:
     """Return what a file asks for, comparable; of a ``pyproject.toml`` not what concerns only other tools."""
     try:

@@ -129,12 +129,15 @@ def _noted(application: Application, note: str) -> Application:
     return with_note
 
 
-def make_page(text: str) -> Made:
-    """Make a page that says why CKAN does not start. Whoever asks for it reads the reason: the log has it once."""
+def make_page(text: str, way: str) -> Made:
+    """Make a page that says why CKAN does not start, and what mends it.
+
+    Whoever asks for it reads the reason: the log has it once.
+    """
     page = (
         "<!doctype html><meta charset=utf-8><title>CKAN does not start</title>"
         "<body style='font-family: sans-serif; margin: 2em'><h1>CKAN does not start</h1>"
-        "<p>Save what mends it, and load this page again.</p>"
+        f"<p>{html.escape(way)}</p>"
         f"<pre style='white-space: pre-wrap'>{html.escape(text)}</pre>"
     ).encode()
 

@@ -10,10 +10,13 @@ from functools import partial
 
 from .child import Child, Closed, fork
 from .core import Core
+from .notes import gone
 from .site import Made, Wish, make_ckan, make_page
 
 TRY_AGAIN = 1.0
 """After how many seconds a request makes a failed child be tried again: the database may be there now."""
+SAVE = "Save what mends it, and load this page again."
+"""What is told beside the reason why CKAN does not start, where nothing else is known to mend it."""
 STILL_BUSY = 8
 """How many replaced children may still be answering something."""
 
@@ -116,8 +119,10 @@ class Succession:
         if text != self._told:
             self._told = text
             sys.stderr.write(text)
-        say(f"CKAN does not start: {text.splitlines()[-1]}. Waiting for a change below {self._project} or in the ini.")
-        self._replace(partial(make_page, text), stands_in=True)
+        missing = gone(self._project, sys.path) if "No module named" in text else ""
+        way = f"{missing}." if missing else f"Waiting for a change below {self._project} or in the ini."
+        say(f"CKAN does not start: {text.splitlines()[-1]}. {way}")
+        self._replace(partial(make_page, text, f"{missing}." if missing else SAVE), stands_in=True)
 
 
 def say(text: str) -> None:
