@@ -1,8 +1,8 @@
 """A command that is killed anywhere and given again leaves what an uninterrupted one leaves, and loses nothing.
 
 ``script/sweep`` goes to every point. Here ``reload`` is cut at every step, ``create`` and ``purge`` at a third of their
-changes, another third each day. On a slow machine some are left out when a command's time is up, from everywhere alike, but a
-third is always gone to.
+changes, another third each day. When a command's time is up some are left out, from everywhere alike, but a third is
+always gone to.
 """
 
 from __future__ import annotations
