@@ -167,7 +167,7 @@ def test_a_ckan_that_does_not_start_without_a_directory_that_is_gone_is_told_so(
     desk.disk.remove_tree(SOURCE / "mytheme")
     index.broken = "ModuleNotFoundError: No module named 'ckanext.mytheme'\n"
     ran = desk("start", "catstown")
-    assert "CKAN 2.12 does not start: ./mytheme is gone from the source directory." in ran.err
+    assert "CKAN 2.12.0 does not start: ./mytheme is gone from the source directory." in ran.err
     assert ran.err.splitlines()[-1].endswith("install what is there: datacats install -e catstown")
 
 

@@ -169,13 +169,13 @@ def test_the_tests_of_ckanext_scheming_from_its_source_archive_pass(installation
 
 def test_one_extensions_tests_run_on_each_ckan_and_end_in_a_table(installation: Installation) -> None:
     directory = unpacked("ckanext-envvars==0.0.6", installation.work)
-    said = installation.text("test", "--ckan", "2.10,2.11,2.12", cwd=directory)
-    head, *rows = said.splitlines()[-4:]
+    said = installation.text("test", "--ckan", "2.11,2.12", cwd=directory)
+    head, *rows = said.splitlines()[-3:]
     assert head.split() == ["CKAN", "ckan_version", "passed", "failed", "errors", "skipped", "seconds", "status"]
     table = [row.split() for row in rows]
-    assert [each[0] == each[1] for each in table] == [True, True, True]
-    assert [each[0].rpartition(".")[0] for each in table] == ["2.10", "2.11", "2.12"]
-    assert [(each[2] != "0", each[3], each[4], each[7]) for each in table] == [(True, "0", "0", "0")] * 3
+    assert [each[0] == each[1] for each in table] == [True, True]
+    assert [each[0].rpartition(".")[0] for each in table] == ["2.11", "2.12"]
+    assert [(each[2] != "0", each[3], each[4], each[7]) for each in table] == [(True, "0", "0", "0")] * 2
 
 
 def test_chosen_tests_of_ckan_itself_run(installation: Installation) -> None:
