@@ -49,9 +49,14 @@ def prepared(desk: Desk) -> Pytest:
     return inside
 
 
-def add_extension(desk: Desk, directory: Path, name: str, ini: str = INI) -> None:
+OWNER = os.getuid() or 1000
+TESTS = HOME / "_tests" / str(OWNER)
+"""What the runs of that user share."""
+
+
+def add_extension(desk: Desk, directory: Path, name: str, ini: str = INI, uid: int = OWNER) -> None:
     """Let it be there, the caller's own; root's would be nobody's who runs tests."""
-    owner = (os.getuid() or 1000, os.getgid() or 1000)
+    owner = (uid, os.getgid() or 1000)
     desk.disk.add(directory / "pyproject.toml", PROJECT.format(name=name).encode(), owner=owner)
     if ini:
         desk.disk.add(directory / "test.ini", ini.encode())
@@ -60,7 +65,22 @@ def add_extension(desk: Desk, directory: Path, name: str, ini: str = INI) -> Non
 def nothing_is_left(desk: Desk) -> bool:
     world = desk.engine.world
     ours = [name for name in (*world.containers, *world.networks) if "_tests" in name or name.startswith("random")]
-    return not ours and not desk.disk.names(HOME / "_tests" / "sites")
+    return not ours and not desk.disk.names(TESTS / "sites")
+
+
+def test_root_tests_extensions_of_several_owners_and_what_is_private_to_one_is_in_no_others_way(
+    inside: Pytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = inside.desk
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    desk.env["https_proxy"] = "http://proxy:3128"
+    add_extension(desk, WORK / "ckanext-theirs", "ckanext-theirs", uid=4711)
+    desk.done("test")
+    desk.done("test", WORK / "ckanext-theirs")
+    for uid in (OWNER, 4711):
+        entry = desk.disk.entry(HOME / "_tests" / str(uid) / "run" / "install" / "variables")
+        assert entry is not None
+        assert (entry.uid, entry.mode) == (uid, 0o600)
 
 
 def test_a_repository_of_its_own_is_tested_without_any_environment(inside: Pytest) -> None:

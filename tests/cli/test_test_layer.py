@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tests.cli.test_test import CATS, SOURCE, add_extension, prepared
-from tests.support.desk import HOME, WORK, Desk
+from tests.cli.test_test import CATS, SOURCE, TESTS, add_extension, prepared
+from tests.support.desk import WORK, Desk
 from tests.support.pytest_inside import Pytest
 
 
@@ -19,7 +19,7 @@ def inside(desk: Desk) -> Pytest:
 
 
 def layers_there(desk: Desk) -> list[str]:
-    return [name for name in desk.disk.names(HOME / "_tests" / "layers") if not name.startswith("described-")]
+    return [name for name in desk.disk.names(TESTS / "layers") if not name.startswith("described-")]
 
 
 def need(desk: Desk, version: int) -> None:
@@ -56,10 +56,10 @@ def test_what_another_run_uses_is_kept_whatever_was_used_since(inside: Pytest) -
     desk = inside.desk
     desk.done("test")
     used = inside.mounted("/usr/lib/extensions-test").name
-    run = HOME / "_tests" / "sites" / "abc"
+    run = TESTS / "sites" / "abc"
     desk.disk.add(run / "layer.json", json.dumps({"layout": 1, "layer": used}).encode())
     desk.disk.holders[desk.workspace().root.lock_path("test-abc")] = "datacats test"
-    desk.disk.add(HOME / "_tests" / "last-used.json", b"damaged")
+    desk.disk.add(TESTS / "last-used.json", b"damaged")
     for version in range(2, 9):
         need(desk, version)
         desk.done("test")

@@ -28,6 +28,11 @@ def press(driver: WebDriver, css: str) -> None:
     driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click();", button)
 
 
+def is_named(driver: WebDriver) -> bool:
+    """Whether the page has made a name of the title, as it does a moment after it was typed."""
+    return bool(driver.find_element(By.NAME, "name").get_property("value"))
+
+
 def await_that(driver: WebDriver, is_so: Callable[[WebDriver], object]) -> None:
     """Wait for a page; what is shown in its place is told."""
     try:
@@ -51,11 +56,13 @@ def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_fi
 
         driver.get(f"{catstown.ckan.url}organization/new")
         fill(driver, title="Harbour")
+        await_that(driver, is_named)
         press(driver, "button[name=save]")
         await_that(driver, title_contains("Harbour"))
 
         driver.get(f"{catstown.ckan.url}dataset/new")
         fill(driver, title="Whales of the bay", notes="Counted from the pier, blubber and all")
+        await_that(driver, is_named)
         press(driver, "button[name=save]")
         await_that(driver, url_contains("/resource/new"))
         driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacats.apply import apply
@@ -17,17 +17,19 @@ from datacats.model.environment import Environment, Host, Phase, Placement, Site
 from datacats.model.event import Events, ignore
 from datacats.model.image import ImageSet
 from datacats.model.plan import MakeDirectory, PlaceFile, Plan
+from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.planning import teardown, template
 from datacats.planning.converge import Following, converge
 from datacats.services import common, redis, testing
 from datacats.store import host
+from datacats.store.root import DataRoot
 from datacats.workflows import placement
 from datacats.workflows import template as templates
 from datacats.workflows.subject import NAME, Subject
 from datacats.workflows.workspace import Workspace, observe
 
-__all__ = ["NAME", "Bed", "lock_name", "made", "place"]
+__all__ = ["NAME", "Bed", "lock_name", "made", "place", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
     """
     where = placement.known(workspace)
     site = Site(random.token_hex(4), 0, ("", ""), images, low_memory=True, phase=Phase.CREATED, placement=where)
-    context = SiteContext(subject.environment, site, _host(workspace, subject))
+    whose = _host(workspace, subject)
+    data = workspace.root.path / NAME / str(whose.uid)  # no container reads what is private to another user
+    context = SiteContext(replace(subject.environment, data=data), site, whose)
     _refuse_blind_engine(context)
     _sweep(workspace)
     sealed = templates.ensure(workspace, context, events).path
@@ -54,7 +58,14 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
         try:
             yield _raise(workspace, _claim(workspace, context, subject), sealed)
         finally:
-            _remove(workspace, site.name)
+            _remove(workspace, context.directory)
+
+
+def runs(disk: Disk, root: DataRoot) -> Iterator[Path]:
+    """Yield the directories of all runs, whoever owns what is tested."""
+    for owner in filter(str.isdigit, disk.names(root.path / NAME)):
+        there = root.path / NAME / owner / "sites"
+        yield from (there / name for name in disk.names(there))
 
 
 def lock_name(run: str) -> str:
@@ -115,16 +126,15 @@ def _raise(workspace: Workspace, context: SiteContext, sealed: Path) -> Bed:
 def _sweep(workspace: Workspace) -> None:
     """Remove what runs have left whose process is gone: its lock is free."""
     disk, root = workspace.ports.disk, workspace.root
-    for name in disk.names(root.path / NAME / "sites"):
-        lock = lock_name(name)
-        with suppress(Busy), disk.lock(root.lock_path(lock), f"the run {name}", wait=0):
-            _remove(workspace, name)
+    for run in runs(disk, root):
+        with suppress(Busy), disk.lock(root.lock_path(lock_name(run.name)), f"the run {run.name}", wait=0):
+            _remove(workspace, run)
 
 
-def _remove(workspace: Workspace, name: str) -> None:
+def _remove(workspace: Workspace, run: Path) -> None:
     root = workspace.root
     environment = Environment(NAME, root.path / NAME, root.path / NAME, root.uuid, "")
-    seen = observe(workspace.ports, environment, name).of(root.uuid)
-    lock = root.lock_path(lock_name(name))
-    plan = teardown.discard(seen, (environment.site_directory(name), lock), cause="the run of tests is over")
+    seen = observe(workspace.ports, environment, run.name).of(root.uuid)
+    lock = root.lock_path(lock_name(run.name))
+    plan = teardown.discard(seen, (run, lock), cause="the run of tests is over")
     apply(plan, workspace.ports, ignore)

@@ -85,7 +85,7 @@ def sweep(command: Command, stage: Stage, choose: Choose, say: Say, within: floa
         broken = bool(difference)
         say(f"{command.name} {number}/{len(chosen)} {point} {outcome:12} {laps} {_short(stage, point.what)}")
         if broken:
-            report.failed.append(f"{command.name} {point} {_short(stage, point.what)}")
+            report.failed.append(f"{command.name} {point} {_short(stage, point.what)}: {outcome}\n{difference}")
             say(difference)
     report.seconds = time.monotonic() - began
     say(f"{command.name}: {report}\n")

@@ -109,18 +109,17 @@ def unsealed(working: Path, theirs: Observed, lock: str) -> Finding:
 
 def _tests(facts: Facts) -> Iterator[Finding]:
     root = facts.data.root
-    for name in facts.ports.disk.names(root.path / bed.NAME / "sites") if root else ():
-        lock = bed.lock_name(name)
+    for run in bed.runs(facts.ports.disk, root) if root else ():
+        lock = bed.lock_name(run.name)
         if root and not facts.data.is_locked(root.lock_path(lock)):
-            theirs = _of(facts.ours, bed.NAME, name)
-            paths = (root.path / bed.NAME / "sites" / name,)
+            theirs = _of(facts.ours, bed.NAME, run.name)
             yield Finding(
                 NAME,
                 Severity.WARNING,
-                f"A run of tests was cut off; it left {_count(theirs)}, and {paths[0]}.",
+                f"A run of tests was cut off; it left {_count(theirs)}, and {run}.",
                 "The next datacats test removes them as well.",
                 _FIX,
-                teardown.discard(theirs, paths, cause=_CAUSE),
+                teardown.discard(theirs, (run,), cause=_CAUSE),
                 lock,
             )
 
