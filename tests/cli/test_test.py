@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from datacats.errors import EngineError
+from datacats.model import labels
 from datacats.model.environment import Placement
 from datacats.recipes import resolve_ckan
 from datacats.store import placements
@@ -50,7 +51,7 @@ def prepared(desk: Desk) -> Pytest:
 
 
 OWNER = os.getuid() or 1000
-TESTS = HOME / "_tests" / str(OWNER)
+TESTS = HOME / f"_tests-{OWNER}"
 """What the runs of that user share."""
 
 
@@ -78,9 +79,15 @@ def test_root_tests_extensions_of_several_owners_and_what_is_private_to_one_is_i
     desk.done("test")
     desk.done("test", WORK / "ckanext-theirs")
     for uid in (OWNER, 4711):
-        entry = desk.disk.entry(HOME / "_tests" / str(uid) / "run" / "install" / "variables")
+        entry = desk.disk.entry(HOME / f"_tests-{uid}" / "run" / "install" / "variables")
         assert entry is not None
         assert (entry.uid, entry.mode) == (uid, 0o600)
+
+
+def test_containers_of_tests_tell_whose_data_root_they_are_of(inside: Pytest) -> None:
+    desk = inside.desk
+    desk.done("test")
+    assert inside.spec.labels[labels.HOME] == str(HOME)
 
 
 def test_a_repository_of_its_own_is_tested_without_any_environment(inside: Pytest) -> None:

@@ -16,6 +16,12 @@ from tests.e2e.browser import browser
 from tests.e2e.conftest import PASSWORD, Running
 
 
+def open_form(driver: WebDriver, url: str) -> None:
+    """Open a form with a title, and wait until the page is ready to make a name of what is typed there."""
+    driver.get(url)
+    await_that(driver, lambda page: page.find_elements(By.CSS_SELECTOR, ".slug-preview"))
+
+
 def fill(driver: WebDriver, **fields: str) -> None:
     for name, text in fields.items():
         field = driver.find_element(By.NAME, name)
@@ -54,13 +60,13 @@ def test_a_person_signs_in_adds_an_organization_and_a_dataset_with_a_file_and_fi
         press(driver, "form button[type=submit].btn-primary")
         assert driver.find_elements(By.CSS_SELECTOR, "a[href*='/user/admin']")
 
-        driver.get(f"{catstown.ckan.url}organization/new")
+        open_form(driver, f"{catstown.ckan.url}organization/new")
         fill(driver, title="Harbour")
         await_that(driver, is_named)
         press(driver, "button[name=save]")
         await_that(driver, title_contains("Harbour"))
 
-        driver.get(f"{catstown.ckan.url}dataset/new")
+        open_form(driver, f"{catstown.ckan.url}dataset/new")
         fill(driver, title="Whales of the bay", notes="Counted from the pier, blubber and all")
         await_that(driver, is_named)
         press(driver, "button[name=save]")

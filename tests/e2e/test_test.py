@@ -92,7 +92,7 @@ def ours(engine: docker.APIClient, installation: Installation) -> list[dict[str,
 
 def runs(installation: Installation) -> list[Path]:
     """The directories of runs."""
-    return list((installation.home / "_tests").glob("*/sites/*"))
+    return list(installation.home.glob("_tests-*/sites/*"))
 
 
 def test_tests_run_and_fail_as_they_should_and_their_files_are_the_callers(

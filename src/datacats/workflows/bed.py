@@ -49,7 +49,7 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
     where = placement.known(workspace)
     site = Site(random.token_hex(4), 0, ("", ""), images, low_memory=True, phase=Phase.CREATED, placement=where)
     whose = _host(workspace, subject)
-    data = workspace.root.path / NAME / str(whose.uid)  # no container reads what is private to another user
+    data = workspace.root.path / f"{NAME}-{whose.uid}"  # no container reads what is private to another user
     context = SiteContext(replace(subject.environment, data=data), site, whose)
     _refuse_blind_engine(context)
     _sweep(workspace)
@@ -63,8 +63,8 @@ def made(workspace: Workspace, subject: Subject, images: ImageSet, events: Event
 
 def runs(disk: Disk, root: DataRoot) -> Iterator[Path]:
     """Yield the directories of all runs, whoever owns what is tested."""
-    for owner in filter(str.isdigit, disk.names(root.path / NAME)):
-        there = root.path / NAME / owner / "sites"
+    for owner in (each for each in disk.names(root.path) if each.startswith(f"{NAME}-")):
+        there = root.path / owner / "sites"
         yield from (there / name for name in disk.names(there))
 
 

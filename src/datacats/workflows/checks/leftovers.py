@@ -143,7 +143,7 @@ def _archive(facts: Facts) -> Iterator[Finding]:
 
 def _owners(facts: Facts) -> tuple[str, ...]:
     """Any directory counts: an environment that is half made has no more than that."""
-    return (_TEMPLATE, *facts.ports.disk.names(facts.data.home))
+    return (_TEMPLATE, bed.NAME, *facts.ports.disk.names(facts.data.home))
 
 
 def _of(ours: Observed, environment: str, site: str | None = None) -> Observed:

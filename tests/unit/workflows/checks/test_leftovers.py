@@ -120,7 +120,7 @@ def test_a_run_of_tests_that_was_cut_off_goes_whole_and_one_that_goes_on_is_left
     scene = Scene()
     of_tests = {**LABELS, labels.ENVIRONMENT: "_tests"}
     for run in ("aa", "bb"):
-        scene.disk.make_directory(HOME / "_tests" / "1000" / "sites" / run, 0o700)
+        scene.disk.make_directory(HOME / "_tests-1000" / "sites" / run, 0o700)
         scene.hold(f"datacats_solr__tests_{run}", labels={**of_tests, labels.SITE: run, labels.SERVICE: "solr"})
         scene.hold(f"pytest-{run}", labels={**of_tests, labels.SITE: run, labels.ONE_OFF: "test"})
     scene.network("datacats_back__tests_aa", "10.213.0.0/27", **of_tests, **{labels.SITE: "aa"})
@@ -133,7 +133,7 @@ def test_a_run_of_tests_that_was_cut_off_goes_whole_and_one_that_goes_on_is_left
         "remove pytest-aa",
         "remove datacats_solr__tests_aa",
         "remove network datacats_back__tests_aa",
-        f"remove {HOME / '_tests' / '1000' / 'sites' / 'aa'}",
+        f"remove {HOME / '_tests-1000' / 'sites' / 'aa'}",
     ]
 
 
