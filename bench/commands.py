@@ -47,7 +47,7 @@ def _spare(name: str) -> str:
             identity: str = there[0]["Id"]
             stats = Engine().send("GET", f"/containers/{identity}/stats?stream=false&one-shot=true")
             now = stats["cpu_stats"]["cpu_usage"]["total_usage"]
-            if used == (identity, now) and now > 10**9:
+            if used == (identity, now) and now > 3 * 10**8:
                 return identity
             used = (identity, now)
         time.sleep(0.5)
