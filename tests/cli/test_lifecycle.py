@@ -230,12 +230,8 @@ def test_stop_and_purge_leave_a_container_of_somebody_else_running(catstown: Des
     assert catstown.states() == {WEB: "running"}
 
 
-def test_an_environment_of_one_name_in_another_data_root_is_refused_with_its_holder(
-    catstown: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = Desk(monkeypatch)
-    other.engine, other.http = catstown.engine, catstown.http
-    other.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+def test_an_environment_of_one_name_in_another_data_root_is_refused_with_its_holder(catstown: Desk) -> None:
+    other = catstown.neighbour()
     ran = other("create", "catstown")
     assert ran.status == 5
     assert "belongs to the data root /home/me/.datacats" in ran.err

@@ -337,11 +337,9 @@ def test_a_service_that_was_switched_on_meanwhile_stays_on(catstown: Desk, meanw
 
 
 def test_a_name_that_another_data_root_takes_while_a_site_is_made_is_told_with_what_takes_away_what_was_begun(
-    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+    catstown: Desk,
 ) -> None:
-    mine = Desk(monkeypatch)
-    mine.engine, mine.http = catstown.engine, catstown.http
-    mine.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+    mine = catstown.neighbour()
     containers, networks = mine.engine.world.containers, mine.engine.world.networks
     their_containers, their_networks = dict(containers), dict(networks)
     containers.clear()
@@ -364,17 +362,13 @@ def test_a_name_that_another_data_root_takes_while_a_site_is_made_is_told_with_w
     assert {*their_containers} <= {*catstown.states()}
 
 
-def test_volumes_of_another_data_root_are_seen_before_anything_is_made(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_volumes_of_another_data_root_are_seen_before_anything_is_made(desk: Desk) -> None:
     def foreign(call: Call) -> Outcome:
         return Outcome(probe.FOREIGN) if f"/{probe.OWN})" in "".join(call.command) else quiet(call)
 
     desk.engine.world.program = foreign
     desk.create("catstown")
-    other = Desk(monkeypatch)
-    other.engine, other.http = desk.engine, desk.http
-    other.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+    other = desk.neighbour()
     other.create("dogville")
     desk.engine.world.containers.clear()
     desk.engine.world.networks.clear()

@@ -154,6 +154,13 @@ class Desk:
         assert ran.status == 0, f"{words}: {ran.err or ran.out}"
         return ran
 
+    def neighbour(self) -> Desk:
+        """Return the desk of somebody else, with a data root of their own on the same engine."""
+        other = Desk(self._monkeypatch)
+        other.engine, other.http = self.engine, self.http
+        other.env = {"HOME": "/home/you", "DATACATS_HOME": "/home/you/.datacats"}
+        return other
+
     def create(self, name: str = "catstown", *words: str) -> Ran:
         """Make an environment with a password that the test knows, and forget how it was done."""
         ran = self.done("create", name, *words, "--admin-password-stdin", stdin=b"correct horse\n")

@@ -8,7 +8,7 @@ import click
 
 from datacats.cli.options import dry_run_option, environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.cli.words import named
+from datacats.model.names import called
 
 
 @click.command("link", epilog="Example:  datacats link catstown -e harvester")
@@ -37,7 +37,7 @@ def change(session: Session, which: tuple[str, str | None, str], *, linked: bool
         return
     carry_out = workflow.link if linked else workflow.unlink
     done = carry_out(wanted, session.workspace, session.events())
-    who = named(done.name, done.site)
+    who = called(done.name, done.site)
     if linked:
         lines = [
             f"Containers of {who} reach {done.to} at {done.url}",

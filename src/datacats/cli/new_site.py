@@ -11,9 +11,8 @@ import click
 
 from datacats.cli.options import address_options, is_terminal
 from datacats.cli.session import Session
-from datacats.cli.words import named
 from datacats.errors import UsageError
-from datacats.model.names import typed
+from datacats.model.names import called, typed
 
 if TYPE_CHECKING:
     from datacats.workflows.new_site import Created, NewSite
@@ -109,7 +108,7 @@ def read_password(*, from_stdin: bool) -> str | None:
 def show(session: Session, created: Created) -> None:
     """Show the result; a generated password is shown whatever ``--quiet`` says, because it is kept nowhere."""
     record = {**asdict(created), "password": created.password}
-    words = named(created.name, created.site)
+    words = called(created.name, created.site)
     lines = [f"{words} is ready: {created.url}" if created.running else f"{words} is made."]
     if not created.initialised:
         load = typed("db load", f"FILE -e {created.name}", created.site)

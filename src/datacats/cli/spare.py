@@ -8,7 +8,7 @@ import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.cli.words import named
+from datacats.model.names import called
 
 
 @click.command("spare", epilog="Example:  datacats spare catstown")
@@ -29,4 +29,4 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
         return
     made = make(environment, session.workspace, session.events(), site=site)
     words = "has a spare container" if made.ready else "has no spare container"
-    session.result(asdict(made), [f"{named(made.name, made.site)} {words}"])
+    session.result(asdict(made), [f"{called(made.name, made.site)} {words}"])

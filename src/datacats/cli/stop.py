@@ -8,7 +8,7 @@ import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.cli.words import named
+from datacats.model.names import called
 
 
 @click.command("stop", epilog="Example:  datacats stop catstown")
@@ -25,6 +25,6 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
         session.foreseen(plan_stop(environment, session.workspace, site=site))
         return
     stopped = stop(environment, session.workspace, session.events(), site=site)
-    words = named(stopped.name, stopped.site)
+    words = called(stopped.name, stopped.site)
     line = f"Stopped {words}" if stopped.changed else f"{words} was not running"
     session.result(asdict(stopped), [line])

@@ -64,10 +64,15 @@ _READY_WITHIN = 120
 _FOREGROUND_GRACE = 5
 
 
+def container(context: SiteContext) -> str:
+    """The name of the site's web container."""
+    return container_name(SERVICE, context.environment.name, context.site.name)
+
+
 def describe(context: SiteContext, configuration: str) -> ServiceSpec:
     """Describe web. ``configuration`` is a digest of all that web reads only when it starts."""
     spec = ContainerSpec(
-        name=container_name(SERVICE, context.environment.name, context.site.name),
+        name=container(context),
         image=context.web_image,
         command=_command(context),
         user=context.user,
@@ -123,7 +128,7 @@ def probe(context: SiteContext, behind: ExecProbe) -> HttpProbe:
     """
     return HttpProbe(
         url=f"http://{reachable(context.site.address)}:{context.site.port}/",
-        container=container_name(SERVICE, context.environment.name, context.site.name),
+        container=container(context),
         deadline=_READY_WITHIN,
         behind=behind,
     )

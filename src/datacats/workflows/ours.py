@@ -73,7 +73,7 @@ def clear_ckan(workspace: Workspace, context: SiteContext, *, cause: str) -> Pla
     beside = Observed(tuple(each for each in seen.containers if each.service in {*RUN_CKAN} - {web.SERVICE}))
     spares, webs = (
         Plan.of(RemoveContainer(each.name, cause=cause) for each in seen.containers if each.name == name)
-        for name in (spare.name(context), container_name(web.SERVICE, context.environment.name, context.site.name))
+        for name in (spare.name(context), web.container(context))
     )
     return spares + teardown.stop(beside, cause=cause) + webs
 

@@ -10,10 +10,12 @@ from datacats.errors import ConfigError, Conflict, EngineError, PathUnseen
 from datacats.model import labels
 from datacats.model.environment import Mode, Placement, SiteContext
 from datacats.model.event import Events, Said
-from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveContainer, RemoveTree
+from datacats.model.observed import Observed
+from datacats.model.plan import MakeDirectory, PlaceFile, Plan, RemoveTree
 from datacats.model.secrets import random_text
 from datacats.services import probe
 from datacats.store import locate, placements, source
+from datacats.workflows import ours
 from datacats.workflows.workspace import Workspace
 
 _LISTED, _OPEN = 0o005, 0o004
@@ -66,8 +68,7 @@ def _find_out(workspace: Workspace, context: SiteContext, events: Events) -> Pla
 def _abandoned(workspace: Workspace) -> Plan:
     """Plan to remove what interrupted runs left: whoever holds the root lock is the only one who looks."""
     probes = workspace.ports.engine.containers.list(label=f"{labels.ONE_OFF}={probe.PURPOSE}")
-    left = (each for each in probes if each.labels.get(labels.ROOT) == workspace.root.uuid)
-    return Plan.of(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in left)
+    return ours.left(Observed(probes).of(workspace.root.uuid), {probe.PURPOSE})
 
 
 _FOUND = {0: Placement.BIND, probe.FOREIGN: Placement.VOLUMES, probe.UNSEEN: Placement.COPIES}

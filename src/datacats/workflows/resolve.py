@@ -11,7 +11,7 @@ from datacats.model.event import Events
 from datacats.model.extension import Extension, KeptBack, Lock, Request, Unbuilt
 from datacats.services.catalogue import catalogue
 from datacats.store import extensions, lock_file
-from datacats.workflows import builder, layers, plugins
+from datacats.workflows import builder, layers, lines, plugins
 from datacats.workflows.layers import Resolution
 from datacats.workflows.workspace import Workspace
 
@@ -88,10 +88,6 @@ def request_for(context: SiteContext, found: Sequence[Extension | Unbuilt], own:
     )
 
 
-def _line(ckan: str) -> str:
-    return ckan.rpartition(".")[0]
-
-
 def _required(packages: Sequence[Extension | Unbuilt], own: Sequence[Extension]) -> list[str]:
     """Return what packages of the source require beside one another."""
     mine = {extensions.normalise(each.name) for each in own}
@@ -105,7 +101,7 @@ def _question(
     locked = sought.lock.packages if sought.lock is not None else ""
     asked = [each for each in context.environment.extensions if each in request.asked]
     upgrade = [each if each == ALL else plugins.name_of(each, locked) for each in sought.upgrade]
-    kept = sought.lock is not None and ALL not in upgrade and _line(sought.lock.ckan) == _line(request.ckan)
+    kept = sought.lock is not None and ALL not in upgrade and lines.line(sought.lock.ckan) == lines.line(request.ckan)
     return {
         "asked": request.asked,
         "overrides": request.overrides,

@@ -11,7 +11,7 @@ from datacats.errors import CommandFailed
 from datacats.model import labels
 from datacats.model.environment import Mode, SiteContext
 from datacats.model.event import Events
-from datacats.model.names import container_name, typed
+from datacats.model.names import typed
 from datacats.model.observed import Observed
 from datacats.model.plan import CreateNetwork, Plan, RemoveContainer, RunOneOff
 from datacats.services import web
@@ -32,7 +32,7 @@ _PLACE = re.compile(rf"{web.LAYER}/ckanext/(\w+)/|{web.PROJECT}/((?:(?:src/)?cka
 
 def serves(context: SiteContext, seen: Observed) -> bool:
     """Whether the site is one in production, and its web serves as such."""
-    there = seen.container(_web(context))
+    there = seen.container(web.container(context))
     if there is None or not there.running or context.site.mode is not Mode.PRODUCTION:
         return False
     return there.labels.get(labels.MODE) == str(Mode.PRODUCTION)
@@ -42,7 +42,7 @@ def is_due(context: SiteContext, seen: Observed, steps: Plan) -> bool:
     """Whether steps would take away a web that serves. One whose network is gone or changes does not."""
     if not serves(context, seen) or any(isinstance(step, CreateNetwork) for step in steps):
         return False
-    return any(isinstance(step, RemoveContainer) and step.name == _web(context) for step in steps)
+    return any(isinstance(step, RemoveContainer) and step.name == web.container(context) for step in steps)
 
 
 def trial(context: SiteContext, seen: Observed) -> Plan:
@@ -121,7 +121,3 @@ def _culprit(workspace: Workspace, context: SiteContext, traceback: str) -> tupl
     packages = layer.installed(workspace.ports.disk, context.environment.layer(context.layer))
     names = (name for name in (f"ckanext-{laid}", laid) if normalise(name) in packages)
     return next(map(normalise, names), f"ckanext-{laid}"), ""
-
-
-def _web(context: SiteContext) -> str:
-    return container_name(web.SERVICE, context.environment.name, context.site.name)

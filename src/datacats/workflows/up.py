@@ -9,7 +9,7 @@ from datacats.apply import apply
 from datacats.errors import AddressTaken, NameTaken, SubnetTaken
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said
-from datacats.model.names import BACKING_SERVICES, RUN_CKAN, SERVICES, container_name
+from datacats.model.names import BACKING_SERVICES, RUN_CKAN, SERVICES
 from datacats.model.observed import Observed
 from datacats.model.plan import (
     CreateContainer,
@@ -25,7 +25,7 @@ from datacats.model.service import ServiceSpec
 from datacats.model.switches import services_of
 from datacats.planning import teardown
 from datacats.planning.converge import Following, converge
-from datacats.services import files, spare
+from datacats.services import files, spare, web
 from datacats.services.describe import Desired, describe
 from datacats.workflows import claim, losses, ours, parts, placement, rendered, startup, subnets
 from datacats.workflows.workspace import Workspace, observe
@@ -216,8 +216,7 @@ def _without_spare(found: Survey, context: SiteContext, steps: Plan) -> Plan:
         return steps
     gone = RemoveContainer(there.name, cause="the site changes")
     goes = {step.name for step in steps if isinstance(step, StopContainer | RemoveContainer | RemoveNetwork)}
-    web = container_name("web", context.environment.name, context.site.name)
-    at = [*waits, True].index(True) if goes <= {web} else 0
+    at = [*waits, True].index(True) if goes <= {web.container(context)} else 0
     return Plan.of([*steps.operations[:at], gone, *steps.operations[at:]])
 
 
