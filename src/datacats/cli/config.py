@@ -40,11 +40,14 @@ class _WithValue(click.Command):
         except click.NoSuchOption as error:
             if args.count(error.option_name) != 1:
                 raise
-            place = args.index(error.option_name)
+            word = args[place := args.index(error.option_name)]
             try:
-                return super().parse_args(ctx, [*args[:place], *args[place + 1 :], "--", args[place]])
+                rest = super().parse_args(ctx, [*args[:place], *args[place + 1 :], "--", word])
             except click.UsageError:
                 raise error from None
+            if ctx.params.get("value") != word:
+                raise
+            return rest
 
 
 @click.group("config", cls=Group)

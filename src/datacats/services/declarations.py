@@ -14,12 +14,13 @@ from datacats.services import inside, web
 
 PURPOSE = "settings"
 
-_COMMAND = ("python", "-c", (files(inside) / "declare.py").read_text("utf-8"))
+COMMAND = ("python", "-c", (files(inside) / "declare.py").read_text("utf-8"))
+"""The command that answers ``question``."""
 
 
 def one_off(context: SiteContext) -> ContainerSpec:
     """Describe the container: it sees CKAN's code and that of extensions, and needs nothing else of the site."""
-    spec = web.one_off(context, _COMMAND, purpose=PURPOSE)
+    spec = web.one_off(context, COMMAND, purpose=PURPOSE)
     code = tuple(each for each in spec.mounts if each.target in {web.PROJECT, web.LAYER})
     return replace(spec, mounts=code, networks=(), env=dict(context.environment.env))
 

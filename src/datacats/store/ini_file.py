@@ -38,10 +38,23 @@ def settings(path: Path, content: bytes) -> dict[str, str]:
     try:
         parser.read_string(content.decode(), path.name)
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not a valid ini file: {error}.", "Mend that line.") from error
+        raise ConfigError(f"{path} is not a valid ini file: {_why(error)}.", "Mend that line.") from error
     if not parser.has_section(SECTION):
         raise ConfigError(f"{path} has no section [{SECTION}].", f"CKAN's settings belong below [{SECTION}].")
     return dict(parser.items(SECTION))
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with a file, and where: never what stands there, which may be a secret."""
+    if isinstance(error, configparser.MissingSectionHeaderError):
+        return f"line {error.lineno} stands below no section"
+    if isinstance(error, configparser.ParsingError):
+        return f"line {error.errors[0][0]} is no setting"
+    if isinstance(error, configparser.DuplicateOptionError):
+        return f"line {error.lineno} sets {error.option} again"
+    if isinstance(error, configparser.DuplicateSectionError):
+        return f"line {error.lineno} begins [{error.section}] again"
+    return str(error)
 
 
 def lines(content: bytes) -> dict[str, int]:
@@ -59,7 +72,8 @@ def lines(content: bytes) -> dict[str, int]:
 def merged(files: Iterable[tuple[str, bytes]]) -> Merged:
     """Return what CKAN reads from files that use one another, the one that all stand on first.
 
-    Each comes with the directory that containers see it in. A value may name others: ``%(ckan.site_url)s``.
+    Each comes with the directory that containers see it in. A value may name others, ``%(ckan.site_title)s``, but
+    none that only a later file sets.
     """
     values: dict[str, str] = {}
     broken: dict[str, str] = {}
@@ -71,15 +85,21 @@ def merged(files: Iterable[tuple[str, bytes]]) -> Merged:
         for key in parser.options(SECTION):
             written = parser.get(SECTION, key, raw=True)
             values[key] = written
-            broken.pop(key, None)
             try:
                 values[key] = parser.get(SECTION, key)
             except configparser.InterpolationError as error:
-                broken[key] = " ".join(error.message.split())
+                broken[key] = _stops(error)
             else:
                 if "%(here)s" in written:
                     parser.set(SECTION, key, values[key].replace("%", "%%"))
     return Merged({key: value for key, value in values.items() if key not in NOT_SETTINGS}, broken)
+
+
+def _stops(error: configparser.InterpolationError) -> str:
+    """Return why CKAN stops at a value, without the value."""
+    if isinstance(error, configparser.InterpolationMissingOptionError):
+        return f"nothing before it sets {error.reference}, which it names"
+    return "a % sign in it is followed by neither % nor (NAME)s"
 
 
 def with_setting(content: bytes, key: str, value: str) -> bytes:

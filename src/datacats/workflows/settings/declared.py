@@ -8,12 +8,13 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
+from datacats.model.masking import MASK, is_secret
 from datacats.model.ports import Streams
 from datacats.services import declarations
 from datacats.workflows import up
@@ -89,13 +90,21 @@ def ask(workspace: Workspace, context: SiteContext, settings: Mapping[str, str],
     spec = declarations.one_off(context).labelled()
     status = workspace.ports.engine.containers.run(spec, streams, interruptible=True)
     try:
-        return decoded(json.loads(output.getvalue() if status == 0 else b""))
+        found = decoded(json.loads(output.getvalue() if status == 0 else b""))
     except (ValueError, KeyError, TypeError) as error:
         raise CommandFailed(
             "CKAN could not tell what it declares of its settings.",
             "Its last lines say why.",
             detail=said.getvalue().decode(errors="replace")[-4000:],
         ) from error
+    return replace(
+        found, errors={key: _without(settings.get(key, ""), key, words) for key, words in found.errors.items()}
+    )
+
+
+def _without(value: str, key: str, words: str) -> str:
+    """Validators tell what they refuse: not where that is a secret."""
+    return words.replace(value, MASK) if value and is_secret(key) else words
 
 
 def decoded(answer: dict[str, Any]) -> Declarations:

@@ -18,6 +18,7 @@ from datacats.workflows.settings.layers import SITE, InForce, Place, in_force, s
 from datacats.workflows.workspace import Workspace
 
 _PLUGINS = "ckan.plugins"
+_PERCENT = "Write %% for a % sign; %(KEY)s stands for the value of another setting of that file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _errors(context: SiteContext, now: InForce, asked: Declarations) -> Iterator
                 fix = f"datacats config unset -e {context.environment.name} {key}"
                 yield Problem(Severity.ERROR, str(place), key, "It belongs to the site: datacats sets it.", fix)
     for key, words in now.broken.items():
-        yield Problem(Severity.ERROR, _where(now, key), key, f"CKAN stops at it: {words}", "Write %% for a % sign.")
+        yield Problem(Severity.ERROR, _where(now, key), key, f"CKAN stops at it: {words}", _PERCENT)
     for plugin, words in asked.problems.items():
         what = f"The plugin {plugin} cannot be loaded: {words}"
         yield Problem(Severity.ERROR, _where(now, _PLUGINS), _PLUGINS, what, "Install what has it, or take it out.")
