@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
 from datacats.errors import DiskError
@@ -218,6 +219,18 @@ def test_without_a_value_it_is_read_from_standard_input(catstown: Desk) -> None:
     catstown.done("config", "set", *HERE, "ckan.site_title", stdin=b"From a file\n")
     assert "ckan.site_title = From a file\n" in text(catstown)
     assert "There is no value for ckan.site_title." in refused(catstown, 2, "set", "ckan.site_title").err
+
+
+@pytest.mark.usefixtures("ckan")
+def test_on_a_terminal_a_secret_is_asked_for_without_showing_it(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catstown.terminal = True
+    monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda _prompt: "swordfish")
+    ran = catstown.done("config", "set", *HERE, "ckan.recaptcha.privatekey")
+    assert "swordfish" in text(catstown, SECRETS)
+    assert "swordfish" not in ran.out + ran.err
+    assert "belongs to the site" in refused(catstown, 2, "set", "SECRET_KEY").err
 
 
 @pytest.mark.parametrize("value", ["-1", "--5"])

@@ -148,8 +148,9 @@ def test_a_secret_of_the_user_beats_ckan_ini_and_is_told_by_its_file(catstown: D
 
 
 def test_a_value_that_names_another_is_shown_as_ckan_reads_it(catstown: Desk) -> None:
-    add(catstown, "ckan.site_about = %(ckan.site_title)s, at 50%% in %(here)s")
-    assert shown(catstown)["ckan.site_about"]["value"] == "catstown, at 50% in /project"
+    add(catstown, "ckan.site_about = %(ckan.site_title)s, at 50%%\nckan.favicon = %(here)s/icon.png")
+    assert shown(catstown)["ckan.site_about"]["value"] == "catstown, at 50%"
+    assert shown(catstown)["ckan.favicon"]["value"] == "/project/icon.png"
 
 
 def test_a_value_that_ckan_cannot_read_is_shown_as_it_is_written(catstown: Desk) -> None:

@@ -90,8 +90,10 @@ def merged(files: Iterable[tuple[str, bytes]]) -> Merged:
             except configparser.InterpolationError as error:
                 broken[key] = _stops(error)
             else:
-                if "%(here)s" in written:
-                    parser.set(SECTION, key, values[key].replace("%", "%%"))
+                if "%(here)s" in written and "%" in values[key]:
+                    broken[key] = "it has another % sign beside that of %(here)s"
+                elif "%(here)s" in written:
+                    parser.set(SECTION, key, values[key])
     return Merged({key: value for key, value in values.items() if key not in NOT_SETTINGS}, broken)
 
 
