@@ -172,7 +172,7 @@ def test_defaults_are_shown_when_asked_for_internal_ones_never(catstown: Desk, c
     assert every["mode"]["value"] == "development"
     assert {"ckan.hidden", "sqlalchemy.<OPTION>"}.isdisjoint(every)
     assert catstown.done("config", "show", *HERE, "-q", "ckan.datasets_per_page").out == "20\n"
-    assert len(ckan.asked) == 2
+    assert len(ckan.asked) == 1
 
 
 def test_what_a_site_was_given_is_told_as_the_command_lines(catstown: Desk) -> None:
@@ -283,6 +283,22 @@ def test_a_ckan_that_cannot_be_asked_is_told_with_its_last_lines(catstown: Desk,
     assert ran.status == 16
     assert "  | ImportError: no such module" in ran.err
     assert "random" not in str(catstown.states())
+
+
+def test_what_ckan_declares_is_asked_once_until_code_or_settings_change(catstown: Desk, ckan: Declaring) -> None:
+    def asked_for(key: str) -> int:
+        before = len(ckan.asked)
+        catstown.done("config", "explain", *HERE, key)
+        return len(ckan.asked) - before
+
+    assert [asked_for("ckan.site_title"), asked_for("debug")] == [1, 0]
+    plugin = SOURCE / "ckanext-catstowntheme" / "ckanext" / "catstowntheme" / "plugin.py"
+    catstown.disk.add(plugin, catstown.disk.read(plugin) + b"# another one")
+    assert [asked_for("debug"), asked_for("debug")] == [1, 0]
+    add(catstown, "ckan.datasets_per_page = 5")
+    assert [asked_for("debug"), asked_for("debug")] == [1, 0]
+    catstown.disk.add(SECRETS.with_name("declared.json"), b'{"layout": 1, "key": "x"}', 0o600)
+    assert asked_for("debug") == 1
 
 
 def test_what_a_file_cannot_be_read_for_is_told_with_its_place(catstown: Desk) -> None:

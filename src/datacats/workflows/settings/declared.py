@@ -8,15 +8,17 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from datacats.errors import CommandFailed
+from datacats.errors import CommandFailed, DiskError
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.masking import MASK, is_secret
 from datacats.model.ports import Streams
 from datacats.services import declarations
+from datacats.store import declared_file
 from datacats.workflows import up
 from datacats.workflows.workspace import Workspace
 
@@ -83,23 +85,51 @@ class Declarations:
 
 
 def ask(workspace: Workspace, context: SiteContext, settings: Mapping[str, str], events: Events) -> Declarations:
-    """Ask the site's image, in a one-off container that needs no database. Raises CommandFailed, ImageMissing."""
+    """Ask the site's image, in a one-off container that needs no database. Raises CommandFailed, ImageMissing.
+
+    What was asked last is known: until code, image, extensions or settings change.
+    """
+    disk, environment, site = workspace.ports.disk, context.environment, context.site.name
+    about = (repr(declarations.one_off(context)).encode(), declarations.question(settings))
+    key = declared_file.digest(disk, environment, about)
+    known = declared_file.read(disk, environment, site, key)
+    if known is not None and (found := decoded(known)):
+        return found
+    answer, found = _asked(workspace, context, settings, events)
+    owner = (context.host.uid, context.host.gid)
+    with suppress(DiskError):  # then it is asked again
+        disk.place(declared_file.path(environment, site), declared_file.content(key, answer), 0o600, owner)
+    return found
+
+
+def _asked(
+    workspace: Workspace, context: SiteContext, settings: Mapping[str, str], events: Events
+) -> tuple[dict[str, Any], Declarations]:
     up.ensure_image(workspace, context, events)
     output, said = io.BytesIO(), io.BytesIO()
-    streams = Streams(io.BytesIO(declarations.question(settings)), output, said)
     spec = declarations.one_off(context).labelled()
+    streams = Streams(io.BytesIO(declarations.question(settings)), output, said)
     status = workspace.ports.engine.containers.run(spec, streams, interruptible=True)
-    try:
-        found = decoded(json.loads(output.getvalue() if status == 0 else b""))
-    except (ValueError, KeyError, TypeError) as error:
+    answer = _loaded(output.getvalue()) if status == 0 else {}
+    answer["errors"] = {
+        key: _without(settings.get(key, ""), key, words) for key, words in answer.get("errors", {}).items()
+    }
+    found = decoded(answer)
+    if found is None:
         raise CommandFailed(
             "CKAN could not tell what it declares of its settings.",
             "Its last lines say why.",
             detail=said.getvalue().decode(errors="replace")[-4000:],
-        ) from error
-    return replace(
-        found, errors={key: _without(settings.get(key, ""), key, words) for key, words in found.errors.items()}
-    )
+        )
+    return answer, found
+
+
+def _loaded(output: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _without(value: str, key: str, words: str) -> str:
@@ -107,10 +137,13 @@ def _without(value: str, key: str, words: str) -> str:
     return words.replace(value, MASK) if value and is_secret(key) else words
 
 
-def decoded(answer: dict[str, Any]) -> Declarations:
-    """Return an answer of the container. Raises KeyError, TypeError for what is none."""
-    options = [Declared(**{**each, "flags": tuple(each["flags"])}) for each in answer["options"]]
-    return Declarations(**{**answer, "options": {each.key: each for each in options}})
+def decoded(answer: dict[str, Any]) -> Declarations | None:
+    """Return what an answer of the container says, or None for what is none."""
+    try:
+        options = [Declared(**{**each, "flags": tuple(each["flags"])}) for each in answer["options"]]
+        return Declarations(**{**answer, "options": {each.key: each for each in options}})
+    except (KeyError, TypeError):
+        return None
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
