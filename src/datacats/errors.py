@@ -39,7 +39,8 @@ class DatacatsError(Exception):
     """Something datacats knows how to explain.
 
     ``message`` says what happened and why, ``hint`` names the command or step that mends it, ``detail`` is
-    evidence worth showing below them (the last lines of a log), ``during`` is the operation that failed.
+    evidence worth showing below them (the last lines of a log), ``during`` is the operation that failed. ``output`` is
+    all that a failed program printed, where ``detail`` is only its end.
     """
 
     exit_code = 1
@@ -50,6 +51,7 @@ class DatacatsError(Exception):
         self.hint = hint
         self.detail = detail
         self.during = ""
+        self.output = ""
 
     @property
     def kind(self) -> str:

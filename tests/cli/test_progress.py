@@ -10,7 +10,7 @@ import pytest
 from datacats.cli.render import Progress, error_lines, plan_lines
 from datacats.errors import NotReady
 from datacats.model.event import Event, Finished, Progressed, Said, Started
-from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.image import BuildContext, ImageRef
 from datacats.model.plan import (
     BuildImage,
     Flush,
@@ -27,6 +27,7 @@ from datacats.model.plan import (
     Wait,
 )
 from datacats.model.probe import HttpProbe
+from datacats.model.step import Step
 from tests.support.desk import Desk
 
 WEB = ImageRef("datacats/web", "1")
@@ -106,8 +107,8 @@ def test_what_is_quick_is_not_told_before_it_begins(shown: Shown, monkeypatch: p
 
 def test_a_build_counts_its_steps_and_leaves_its_chatter_out(shown: Shown) -> None:
     build = LONG[0]
-    assert shown(Progressed(build, BuildStep("RUN x" * 50, 3, 12))) == [f"  step 3/12 {('RUN x' * 50)[:100]}"]
-    assert shown(Progressed(build, BuildStep("Collecting requests"))) == []
+    assert shown(Progressed(build, Step("RUN x" * 50, 3, 12))) == [f"  step 3/12 {('RUN x' * 50)[:100]}"]
+    assert shown(Progressed(build, Step("Collecting requests"))) == []
 
 
 def test_what_a_user_should_know_is_said_as_it_is(shown: Shown) -> None:

@@ -99,7 +99,7 @@ def save(session: Session, file: Path, force: bool, ckan: str) -> None:
     from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
 
     with writing(session, file, force=force) as target:
-        names = [str(ref) for ref in image_store.save(ckan, target, session.workspace)]
+        names = [str(ref) for ref in image_store.save(ckan, target, session.workspace, session.events())]
     wrote(session, file, images=names)
 
 
@@ -117,7 +117,7 @@ def load(session: Session, file: Path, dry_run: bool) -> None:
         if dry_run:
             session.foreseen(Plan(), [f"load {name}" for name in image_archive.names(source)])
             return
-        names = image_store.load(source, session.workspace)
+        names = image_store.load(source, session.workspace, session.events())
     session.result({"file": str(file), "images": list(names)}, [f"Loaded {file}"])
 
 
