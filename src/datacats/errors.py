@@ -25,8 +25,7 @@
     +-- DiskError               17   a file or directory cannot be read or written
     +-- Declined                18   the user did not confirm
     +-- Unhealthy               19   doctor found an error
-
-An interrupt (Ctrl-C) ends with 130.
+    +-- Interrupted            130   Ctrl-C
 """
 
 from __future__ import annotations
@@ -181,3 +180,9 @@ class Unhealthy(DatacatsError):
     """Doctor found an error. The command ends with its exit code; the findings say the rest."""
 
     exit_code = 19
+
+
+class Interrupted(DatacatsError):
+    """The user interrupted the command."""
+
+    exit_code = 130

@@ -16,11 +16,11 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, list[tuple[float, i
     """What is told of so many bytes, moved at these moments."""
 
     def tell(total: int, moves: list[tuple[float, int]]) -> list[Step]:
-        now = 0.0
-        monkeypatch.setattr("time.monotonic", lambda: now)
+        clock = [0.0]
+        monkeypatch.setattr("time.monotonic", lambda: clock[0])
         told: list[Event] = []
         meter = Meter(LOAD, told.append, "x", total=total)
-        for now, count in moves:
+        for clock[0], count in moves:
             meter.more(count)
         return [event.step for event in told if isinstance(event, Progressed)]
 
