@@ -7,7 +7,6 @@ import json
 import pytest
 from jsonschema import ValidationError
 
-from datacats import errors
 from datacats.cli.documents import RESULTS
 from tests.cli.test_help import LEAVES
 from tests.support import documents
@@ -45,8 +44,3 @@ def test_a_document_of_the_promised_form_is_accepted() -> None:
 def test_any_other_document_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         documents.check(document)
-
-
-def test_the_kinds_of_errors_have_names_of_their_own() -> None:
-    kinds = [each for each in vars(errors).values() if isinstance(each, type)]
-    assert len({each.__name__ for each in kinds}) == len(kinds)

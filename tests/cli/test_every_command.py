@@ -281,7 +281,7 @@ def test_a_dry_run_of_a_failure_fails_alike(desk: Desk, words: str) -> None:
     ("words", "foreseen"),
     [
         ("db load - -e NAME", ["run SQL in datacats_postgres_NAME: an empty database", "then load the dump into"]),
-        ("db load - -e NAME --datastore", ["run python /usr/lib/datacats/migrate.py", "then start what was stopped"]),
+        ("db load - -e NAME --datastore", ["migrate both databases", "then start what was stopped"]),
         ("files import - -e NAME", ["unpack the archive among its files (asked for)"]),
         ("demo-data NAME", ["load what of the demo catalogue is not there yet (asked for)"]),
     ],

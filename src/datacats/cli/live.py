@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -21,8 +22,21 @@ from datacats.model.plan import Operation
 from datacats.model.step import Step
 
 _INDENT = 10
+_NAME = re.compile(r"\bdatacats_([a-z]+)_(\w[\w.-]*)")
+_DIGEST = re.compile(r"(?<=\d)(-[0-9a-f]{12})+\b")
 _NARROW = 50
 """Columns below which a line is better wrapped at its beginning than beside its time."""
+
+
+def short(text: str) -> str:
+    """Return what an operation does in names that an eye takes in: services for containers, versions for images.
+
+    What concerns two sites keeps the whole names, and so do plans and logs.
+    """
+    if len({site for _, site in _NAME.findall(text)}) > 1:
+        return text
+    named = _NAME.sub(lambda found: found[1] + (" of the template" if found[2].startswith("_template") else ""), text)
+    return _DIGEST.sub("", named)
 
 
 class _Console(Console):
@@ -45,7 +59,7 @@ class _Row:
     def lines(self, spinner: Text) -> list[Text]:
         """Return what to show of it: what it is, and how far it has come."""
         seconds = time.monotonic() - self.began
-        head = Text.assemble(spinner, (f"{seconds:5.1f} s  ", "dim"), str(self.operation))
+        head = Text.assemble(spinner, (f"{seconds:5.1f} s  ", "dim"), short(str(self.operation)))
         if self.step is None or (self.step.unit == "steps" and not self.step.number):
             return [head]
         return [head, Text(" " * _INDENT + measure.words(self.step, seconds), "dim")]
@@ -121,7 +135,7 @@ class LiveLines:
 
     def _line(self, event: Finished) -> Padding | Table:
         how = f" [{event.note}]" if event.note else ""
-        what = Text.assemble(str(event.operation), (f" ({event.operation.cause}){how}", "dim"))
+        what = Text.assemble(short(str(event.operation)), (f" ({event.operation.cause}){how}", "dim"))
         taken = f"{event.seconds:6.2f} s"
         if self._console.width < _NARROW:
             return Padding(Text.assemble((f"{taken.strip()}  ", "green"), what))

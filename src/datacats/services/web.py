@@ -177,7 +177,8 @@ def process_variables(context: SiteContext) -> dict[str, str]:
 
 def reindex(context: SiteContext, *, purpose: str, cause: str) -> RunOneOff:
     """Describe the operation that fills the search index from the database, and counts the datasets."""
-    return RunOneOff(one_off(context, REINDEX, purpose=purpose), cause=cause, counting=_INDEXING)
+    spec = one_off(context, REINDEX, purpose=purpose)
+    return RunOneOff(spec, what="rebuild the search index", cause=cause, counting=_INDEXING)
 
 
 def pages(*words: str) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ def _too_new(context: SiteContext, error: CommandFailed) -> CommandFailed:
 def _after_load(context: SiteContext) -> list[Operation]:
     """What makes the rest of the site follow its database."""
     cause = "the database was replaced"
-    migrate = RunOneOff(web.one_off(context, web.MIGRATE, purpose=_PURPOSE), cause=cause)
+    migrate = RunOneOff(web.one_off(context, web.MIGRATE, purpose=_PURPOSE), what="migrate both databases", cause=cause)
     return [migrate, web.reindex(context, purpose=_PURPOSE, cause=cause)]
 
 
