@@ -224,6 +224,9 @@ def test_without_a_value_it_is_read_from_standard_input(catstown: Desk) -> None:
     catstown.done("config", "set", *HERE, "ckan.site_title", stdin=b"From a file\n")
     assert "ckan.site_title = From a file\n" in text(catstown)
     assert "There is no value for ckan.site_title." in refused(catstown, 2, "set", "ckan.site_title").err
+    said = refused(catstown, 2, "set", "ckan.recaptcha.privatekey", stdin=b"-----BEGIN\nswordfish\n").err
+    assert "A value is one line of text" in said
+    assert "swordfish" not in said
 
 
 @pytest.mark.usefixtures("ckan")
@@ -236,6 +239,9 @@ def test_on_a_terminal_a_secret_is_asked_for_without_showing_it(
     assert "swordfish" in text(catstown, SECRETS)
     assert "swordfish" not in ran.out + ran.err
     assert "belongs to the site" in refused(catstown, 2, "set", "SECRET_KEY").err
+    catstown.terminal = True
+    ran = catstown("config", "set", *HERE, "ckan.recaptcha.privatekey", "--json")
+    assert (ran.status, ran.error["message"]) == (2, "There is no value for ckan.recaptcha.privatekey.")
 
 
 @pytest.mark.parametrize("value", ["-1", "--5"])

@@ -198,12 +198,12 @@ def test_explain_says_what_ckan_declares_and_why_a_value_is_in_force(catstown: D
         "This sets the name of the site, see ckan.site_url and ~ckan.lib.x,",
         "or `nothing`.",
         "",
-        "Default:  CKAN",
-        "Example:  Open Data Scotland",
-        "In force: catstown (ckan.ini)",
-        f"Set by:   {INI}:7 (catstown)",
-        "Change:   datacats config set -e catstown ckan.site_title VALUE",
-        "Effect:   The development server shows it on the next request; worker starts anew.",
+        "Default:   CKAN",
+        "Example:   Open Data Scotland",
+        "In force:  catstown (ckan.ini)",
+        f"Set by:    {INI}:7 (catstown)",
+        "Change:    datacats config set -e catstown ckan.site_title VALUE",
+        "Effect:    The development server shows it on the next request; worker starts anew.",
     ]
     assert len(ckan.asked) == 1
 

@@ -41,15 +41,15 @@ def test_every_error_is_told_at_once_with_file_and_line_and_ends_with_its_own_st
     ran = catstown("config", "validate", "catstown")
     assert ran.status == 3
     assert ran.lines == [
-        f"error    {INI}:7: ckan.site_url",
-        "         It belongs to the site: datacats sets it.",
-        "         Fix: datacats config unset -e catstown ckan.site_url",
-        f"error    {INI}:8: ckan.site_description",
-        "         CKAN stops at it: a % sign in it is followed by neither % nor (NAME)s",
-        "         Fix: Write %% for a % sign; %(KEY)s stands for the value of another setting of that file.",
-        f"error    {INI}:6: ckan.datasets_per_page",
-        "         CKAN refuses the value many: Please enter an integer value",
-        "         Fix: datacats config explain -e catstown ckan.datasets_per_page",
+        f"error  {INI}:7: ckan.site_url",
+        "       It belongs to the site: datacats sets it.",
+        "       Fix: datacats config unset -e catstown ckan.site_url",
+        f"error  {INI}:8: ckan.site_description",
+        "       CKAN stops at it: a % sign in it is followed by neither % nor (NAME)s",
+        "       Fix: Write %% for a % sign; %(KEY)s stands for the value of another setting of that file.",
+        f"error  {INI}:6: ckan.datasets_per_page",
+        "       CKAN refuses the value many: Please enter an integer value",
+        "       Fix: datacats config explain -e catstown ckan.datasets_per_page",
     ]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import (
     dry_run_option,
@@ -70,7 +70,7 @@ def show(session: Session, keys: tuple[str, ...], every: bool, environment: str 
     found = look(ToShow(keys, every, environment, site), session.workspace, session.events())
     brief = [each.value if keys else f"{each.key} = {each.value}" for each in found.settings]
     lines = [_alone(each) for each in found.settings] if keys else list(_shown(found))
-    session.result(asdict(found), lines, brief)
+    session.result(found, lines, brief)
 
 
 @command.command("explain", epilog="Example:  datacats config explain ckan.site_title")
@@ -84,7 +84,7 @@ def explain(session: Session, key: str, environment: str | None, site: str) -> N
     from datacats.workflows.settings.explain import explain as look  # noqa: PLC0415 - help must not pay for it
 
     found = look(key, environment, session.workspace, session.events(), site=site)
-    session.result(asdict(found), list(_explained(found)), [found.value])
+    session.result(found, list(_explained(found)), [found.value])
 
 
 @command.command("set", cls=_WithValue, epilog='Example:  datacats config set ckan.site_title "City of Cats"')
@@ -107,7 +107,8 @@ def set_(
 
     if value is None and not dry_run:
         refuse(Wanted(key, None, environment, site), session.workspace)
-    _change(session, Wanted(key, _value(key, value, ask=not dry_run), environment, site, force), dry_run=dry_run)
+    chosen = _value(session, key, value, ask=not dry_run)
+    _change(session, Wanted(key, chosen, environment, site, force), dry_run=dry_run)
 
 
 @command.command("unset", epilog="Example:  datacats config unset ckan.site_title")
@@ -137,21 +138,23 @@ def validate(session: Session, environment: str | None, site: str) -> int:
     from datacats.workflows.settings.validate import validate as look  # noqa: PLC0415 - help must not pay for it
 
     found = look(environment, session.workspace, session.events(), site=site)
-    errors = [line for each in found.problems if each.severity == "error" for line in _problem(each)]
-    lines = [line for each in found.problems for line in _problem(each)] or ["Nothing is wrong with the settings."]
-    session.result(asdict(found), lines, errors)
+    errors = [each for each in found.problems if each.severity == "error"]
+    lines = _problems(found.problems) if found.problems else ["Nothing is wrong with the settings."]
+    session.result(found, lines, _problems(errors))
     return 0 if found.good else ConfigError.exit_code
 
 
-def _problem(found: Problem) -> Iterator[str]:
-    where = f"{found.where}: " if found.where else ""
-    yield f"{found.severity:<9}{where}{found.key}".rstrip()
-    yield f"{'':<9}{found.what}"
-    if found.fix:
-        yield f"{'':<9}Fix: {found.fix}"
+def _problems(problems: Sequence[Problem]) -> list[str]:
+    rows: list[tuple[str, str]] = []
+    for each in problems:
+        head = f"{each.where}: {each.key}" if each.where else each.key
+        fix = f"Fix: {each.fix}" if each.fix else ""
+        first, *rest = [words for words in (head, each.what, fix) if words]
+        rows += [(str(each.severity), first), *(("", words) for words in rest)]
+    return columns(rows, width()) if rows else []
 
 
-def _value(key: str, value: str | None, *, ask: bool) -> str:
+def _value(session: Session, key: str, value: str | None, *, ask: bool) -> str:
     """Return the value to set; a secret never comes from the words of a command, which others can read."""
     from datacats.model.masking import is_secret  # noqa: PLC0415 - help must not pay for it
 
@@ -163,11 +166,13 @@ def _value(key: str, value: str | None, *, ask: bool) -> str:
         )
     if value is not None or not ask:
         return value or ""
-    if is_terminal(sys.stdin) and is_terminal(sys.stderr):
+    is_person = is_terminal(sys.stdin)
+    if is_person and is_terminal(sys.stderr) and not session.for_programs:
         return str(click.prompt(key, hide_input=hidden, err=True))
-    found = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    found = "" if is_person or sys.stdin is None else sys.stdin.read().rstrip("\r\n")
     if not found:
-        raise UsageError(f"There is no value for {key}.", f"For example: datacats config set {key} VALUE")
+        example = f"datacats config set {key} {'< FILE' if hidden else 'VALUE'}"
+        raise UsageError(f"There is no value for {key}.", f"For example: {example}")
     return found
 
 
@@ -178,7 +183,7 @@ def _change(session: Session, wanted: Wanted, *, dry_run: bool) -> None:
         session.foreseen(plan_change(wanted, session.workspace))
         return
     changed = change(wanted, session.workspace, session.events())
-    session.result(asdict(changed), list(_changed(changed, wanted)))
+    session.result(changed, list(_changed(changed, wanted)))
 
 
 def _changed(changed: Changed, wanted: Wanted) -> Iterator[str]:
@@ -228,12 +233,9 @@ def _explained(found: Explained) -> Iterator[str]:
     yield f"{found.key}, declared by {found.declared_by}" if found.declared_by else f"{found.key}, declared by nobody"
     if found.text:
         yield from ("", *found.text.splitlines(), "")
-    rows = {"Type": found.kind, "Default": found.default, "Example": found.example}
-    yield from (f"{name + ':':<10}{value}" for name, value in rows.items() if value)
-    yield f"{'In force:':<10}{found.value or 'nothing'} ({found.source})"
+    rows = [("Type:", found.kind), ("Default:", found.default), ("Example:", found.example)]
+    rows.append(("In force:", f"{found.value or 'nothing'} ({found.source})"))
     for number, each in enumerate(found.places):
-        yield f"{'Set by:' if number == 0 else '':<10}{each} ({each.value}{', loses' if number else ''})"
-    for name, value in {"Change:": found.change, "Effect:": found.effect}.items():
-        if value:
-            yield f"{name:<10}{value}"
-    yield from (f"{'Note:':<10}{note}" for note in found.notes)
+        rows.append(("" if number else "Set by:", f"{each} ({each.value}{', loses' if number else ''})"))
+    rows += [("Change:", found.change), ("Effect:", found.effect), *(("Note:", note) for note in found.notes)]
+    yield from columns([(name, value) for name, value in rows if value], width())
