@@ -147,6 +147,31 @@ def test_a_secret_of_the_user_beats_ckan_ini_and_is_told_by_its_file(catstown: D
     assert found["places"][0] == {"source": "secrets.ini", "where": str(SECRETS), "value": "********", "line": 2}
 
 
+def test_a_file_that_the_sources_file_uses_is_seen_and_beaten(catstown: Desk) -> None:
+    base = SOURCE / "shared" / "base.ini"
+    catstown.disk.add(base, b"[app:main]\nuse = egg:ckan\nckan.site_title = base\nckan.favicon = %(here)s/x.png\n")
+    text = catstown.disk.read(INI).decode()
+    catstown.disk.add(INI, text.replace("use = egg:ckan", "use = config:shared/base.ini").encode())
+    found = shown(catstown)
+    assert [each["source"] for each in found["ckan.site_title"]["places"]] == ["ckan.ini", "base.ini"]
+    assert found["ckan.favicon"] == {
+        "key": "ckan.favicon",
+        "of": "CKAN",
+        "value": "/project/shared/x.png",
+        "source": "base.ini",
+        "places": [{"source": "base.ini", "where": str(base), "value": "/project/shared/x.png", "line": 4}],
+    }
+
+
+@pytest.mark.parametrize("used", ["ckan.ini", "../other.ini", "gone.ini", "/etc/ckan.ini"])
+def test_a_file_that_cannot_be_used_is_named(catstown: Desk, used: str) -> None:
+    text = catstown.disk.read(INI).decode()
+    catstown.disk.add(INI, text.replace("use = egg:ckan", f"use = config:{used}").encode())
+    ran = catstown("config", "show", *HERE)
+    assert ran.status == 3
+    assert f"{INI} uses {used}, which is no other file in the source directory." in ran.err
+
+
 def test_a_value_that_names_another_is_shown_as_ckan_reads_it(catstown: Desk) -> None:
     add(catstown, "ckan.site_about = %(ckan.site_title)s, at 50%%\nckan.favicon = %(here)s/icon.png")
     assert shown(catstown)["ckan.site_about"]["value"] == "catstown, at 50%"
