@@ -129,7 +129,7 @@ def test_what_was_changed_on_the_sites_pages_beats_everything(catstown: Desk, ck
     assert "beats every file until it is reset there" in notes[0]
 
 
-def test_a_variable_beats_the_files_where_a_plugin_takes_settings_from_variables(catstown: Desk) -> None:
+def test_a_variable_beats_the_files_where_a_plugin_reads_variables(catstown: Desk, ckan: Declaring) -> None:
     add(catstown, 'CKAN__SITE_TITLE = "From a variable"', path=TOML, after="[env]\n")
     assert shown(catstown, "ckan.site_title")["ckan.site_title"]["source"] == "ckan.ini"
     text = catstown.disk.read(INI).decode()
@@ -137,6 +137,9 @@ def test_a_variable_beats_the_files_where_a_plugin_takes_settings_from_variables
     found = shown(catstown, "ckan.site_title")["ckan.site_title"]
     assert (found["value"], found["source"]) == ("From a variable", "process variable")
     assert found["places"][0]["line"] == catstown.disk.read(TOML).decode().splitlines().index("[env]") + 2
+    ckan.stored = {"ckan.site_title": "From the page"}
+    found = shown(catstown, "ckan.site_title")["ckan.site_title"]
+    assert [each["source"] for each in found["places"]] == ["database", "process variable", "ckan.ini"]
 
 
 def test_a_secret_of_the_user_beats_ckan_ini_and_is_told_by_its_file(catstown: Desk) -> None:

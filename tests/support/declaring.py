@@ -86,5 +86,7 @@ class Declaring:
     def _errors(settings: dict[str, str]) -> Iterator[tuple[str, str]]:
         if not settings.get("ckan.datasets_per_page", "20").lstrip("-").isdigit():
             yield "ckan.datasets_per_page", "Please enter an integer value"
+        if " " in settings.get("ckan.recaptcha.privatekey", ""):
+            yield "ckan.recaptcha.privatekey", f"{settings['ckan.recaptcha.privatekey']} is no key"
         if not settings.get("ckan.site_url"):
             yield "ckan.site_url", "Missing value"
