@@ -13,6 +13,9 @@ from datacats.model.observed import ImageSeen
 from datacats.model.ports import LogLine
 from datacats.model.service import ContainerSpec, NetworkSpec, VolumeSpec
 
+MEMORY = 8 * 2**30
+"""The bytes of memory of a fake engine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -52,6 +55,8 @@ class FakeContainer:
     state: str = "created"
     exit_code: int = 0
     out_of_memory: bool = False
+    restarts: int = 0
+    memory: int = 20 * 2**20
     log: list[tuple[float, LogLine]] = field(default_factory=list)
 
     @property

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from datacats.model.image import BuildContext, BuildStep, ImageRef
-from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen, VolumeSeen
+from datacats.model.observed import (
+    ContainerDetail,
+    ContainerSeen,
+    ContainerUsage,
+    EngineInfo,
+    ImageSeen,
+    NetworkSeen,
+    VolumeSeen,
+)
 from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 
 
@@ -88,6 +96,9 @@ class Containers(Protocol):
 
     def inspect(self, name: str) -> ContainerDetail:
         """Return how it ended or what it does. Raises NoSuchContainer."""
+
+    def usage(self, name: str) -> ContainerUsage:
+        """Return what it uses at this moment, at once. Raises NoSuchContainer when it is gone."""
 
     def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
         """Run a command inside a running container to its end.
