@@ -261,16 +261,17 @@ def test_a_port_that_a_process_of_the_host_holds_is_refused_until_it_is_free(sta
 def test_what_runs_uses_memory_and_says_how_much_it_may(stage: Stage) -> None:
     name = up(stage, stage.spec(limits=Limits(memory=64)))
 
-    usage = stage.engine.containers.usage(name)
-
-    assert usage.limit == 64 * 2**20
-    assert 0 < usage.memory < usage.limit
+    for named in (name, stage.engine.containers.inspect(name).id):
+        usage = stage.engine.containers.usage(named)
+        assert usage.limit == 64 * 2**20
+        assert 0 < usage.memory < usage.limit
 
 
 def test_without_a_limit_of_its_own_it_may_use_all_that_the_engine_has(stage: Stage) -> None:
-    usage = stage.engine.containers.usage(up(stage, stage.spec()))
+    name = up(stage, stage.spec())
 
-    assert usage.limit == stage.engine.info().memory
+    for named in (name, stage.engine.containers.inspect(name).id):
+        assert stage.engine.containers.usage(named).limit == stage.engine.info().memory
 
 
 @pytest.mark.parametrize("before", ["created", "exited"])

@@ -70,12 +70,13 @@ class World:
     """All that a fake engine holds. ``now`` is its clock, in seconds since 1970, and moves only when it is set.
 
     ``started`` tells name and id of each start; ``meanwhile`` holds what others do, one after another, while somebody
-    waits for the next. A ``blind`` one does not see this host's files.
+    waits for the next. ``held`` is the size of a volume. A ``blind`` one does not see this host's files.
     """
 
     containers: dict[str, FakeContainer] = field(default_factory=dict)
     networks: dict[str, NetworkSpec] = field(default_factory=dict)
     volumes: dict[str, VolumeSpec] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     images: dict[str, ImageSeen] = field(default_factory=dict)
     registry: dict[str, ImageSeen] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)

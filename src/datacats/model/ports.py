@@ -174,6 +174,9 @@ class Volumes(Protocol):
     def list(self) -> tuple[VolumeSeen, ...]:
         """Return all named volumes of the engine, sorted by name: a foreign one may have one of our names."""
 
+    def sizes(self) -> Mapping[str, int]:
+        """Return the bytes that each volume holds; one that the engine does not count is left out. It may take long."""
+
     def create(self, spec: VolumeSpec) -> None:
         """Make a volume; one that is there is left as it is, with the labels it has."""
 

@@ -19,12 +19,18 @@ from datacats.workflows.checks import (
     engine,
     files,
     firewall,
+    index,
     leftovers,
+    limits,
+    logs,
     lost,
     memory,
     ports,
+    queue,
     registry,
     resolution,
+    restarts,
+    services,
     subnets,
     unfinished,
     version,
@@ -37,28 +43,35 @@ Check = Callable[[Facts], tuple[Finding, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A check, and whether there is nothing to look at without an engine."""
+    """A check: whether there is nothing to look at without an engine, and whether it judges each site for itself."""
 
     name: str
     check: Check
     needs_engine: bool = False
+    of_site: bool = False
 
 
 CHECKS = (
     Entry(engine.NAME, engine.check),
     Entry(version.NAME, version.check, needs_engine=True),
-    Entry(disk.NAME, disk.check),
+    Entry(disk.NAME, disk.check, of_site=True),
     Entry(memory.NAME, memory.check, needs_engine=True),
     Entry(firewall.NAME, firewall.check),
     Entry(registry.NAME, registry.check),
     Entry(files.NAME, files.check),
-    Entry(unfinished.NAME, unfinished.check),
-    Entry(lost.NAME, lost.check),
+    Entry(unfinished.NAME, unfinished.check, of_site=True),
+    Entry(lost.NAME, lost.check, of_site=True),
     Entry(access.NAME, access.check),
-    Entry(image_check.NAME, image_check.check, needs_engine=True),
-    Entry(ports.NAME, ports.check, needs_engine=True),
+    Entry(image_check.NAME, image_check.check, needs_engine=True, of_site=True),
+    Entry(ports.NAME, ports.check, needs_engine=True, of_site=True),
     Entry(subnets.NAME, subnets.check, needs_engine=True),
     Entry(resolution.NAME, resolution.check),
+    Entry(services.NAME, services.check, needs_engine=True, of_site=True),
+    Entry(restarts.NAME, restarts.check, needs_engine=True, of_site=True),
+    Entry(limits.NAME, limits.check, needs_engine=True, of_site=True),
+    Entry(index.NAME, index.check, needs_engine=True, of_site=True),
+    Entry(queue.NAME, queue.check, needs_engine=True, of_site=True),
+    Entry(logs.NAME, logs.check, needs_engine=True, of_site=True),
     Entry(leftovers.NAME, leftovers.check, needs_engine=True),
 )
 """Every check, what others stand on first."""
@@ -98,11 +111,12 @@ def _mending(finding: Finding, facts: Facts) -> Plan:
     return finding.mend or Plan()
 
 
-def examine(facts: Facts) -> tuple[Finding, ...]:
-    """Return what all checks find."""
+def examine(facts: Facts, *, of_site: bool = False) -> tuple[Finding, ...]:
+    """Return what all checks find, or those that judge each site for itself."""
     if facts.data.root is not None and facts.data.reference is not None:
         _ = facts.data.names
-    return tuple(finding for entry in CHECKS for finding in _look(entry, facts))
+    entries = (entry for entry in CHECKS if entry.of_site or not of_site)
+    return tuple(finding for entry in entries for finding in _look(entry, facts))
 
 
 def _look(entry: Entry, facts: Facts) -> Iterator[Finding]:
