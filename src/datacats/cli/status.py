@@ -86,8 +86,8 @@ def _append(shown: Sequence[str], *, first: bool) -> None:
 def _redraw(shown: Sequence[str], *, first: bool) -> None:
     """Write over what is there, line by line, so that nothing flickers; what has no room is left out."""
     size = shutil.get_terminal_size()
-    fitting = [line[: size.columns] for line in shown[: size.lines - 1]]
-    body = "".join(f"{line}{_TO_LINE_END}\n" for line in fitting)
+    broken = [line[at : at + size.columns] for line in shown for at in range(0, max(len(line), 1), size.columns)]
+    body = "".join(f"{line}{_TO_LINE_END}\n" for line in broken[: size.lines - 1])
     sys.stdout.write(f"{_CLEAR if first else ''}{_HOME}{body}{_TO_SCREEN_END}")
     sys.stdout.flush()
 

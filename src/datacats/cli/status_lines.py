@@ -14,6 +14,9 @@ _INDENT = " " * _LABEL
 _NARROW = 60
 """Below this many columns a service takes two lines."""
 
+_BOUND = "\xa0"
+"""A space at which no line is broken."""
+
 _MIB = 2**20
 _GIB = 2**30
 _HEADINGS = ("service", "state", "health", "version", "up", "memory", "restarts")
@@ -24,7 +27,12 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 def lines(found: Status, width: int) -> list[str]:
     """Return the verdict first, then the services, what they hold, what is wrong, and what to do."""
-    told = [_verdict(found), *_services(found.services, width), *_facts(found, width), *_warnings(found.warnings, width)]
+    told = [
+        _verdict(found),
+        *_services(found.services, width),
+        *_facts(found, width),
+        *_warnings(found.warnings, width),
+    ]
     if found.next:
         told += ["", f"Next: {found.next}"]
     return told
@@ -99,7 +107,10 @@ def _index(found: Status) -> Iterator[tuple[str, str]]:
     stored, indexed = found.index.stored, found.index.indexed
     if stored is not None and indexed is not None:
         same = stored == indexed
-        yield "index", f"{_count(stored, 'dataset')}, all found" if same else f"{indexed} of {_count(stored, 'dataset')}"
+        yield (
+            "index",
+            f"{_count(stored, 'dataset')}, all found" if same else f"{indexed} of {_count(stored, 'dataset')}",
+        )
     elif stored is not None:
         yield "index", f"unknown; {_count(stored, 'dataset')} in the database"
     elif indexed is not None:
@@ -113,11 +124,11 @@ def _queues(found: Status) -> Iterator[tuple[str, str]]:
         listens = {0: "no worker listens", 1: "a worker listens"}.get(queue.workers, f"{queue.workers} workers listen")
         yield "queue", f"{name}{_count(queue.waiting, 'job')} waiting{failed}; {listens}"
     if found.queues == ():
-        yield "queue", "no job ever waited; no worker listens"
+        yield "queue", "no job waits; no worker listens"
 
 
 def _disk(found: Status) -> Iterator[tuple[str, str]]:
-    known = [f"{part} {_size(size)}" for part, size in found.disk.items() if size is not None]
+    known = [f"{part}{_BOUND}{_size(size)}" for part, size in found.disk.items() if size is not None]
     unknown = [part for part, size in found.disk.items() if size is None]
     rest = f"; unknown: {', '.join(unknown)}" if unknown else ""
     if known:
@@ -129,23 +140,30 @@ def _errors(services: Sequence[ServiceStatus], width: int) -> Iterator[tuple[str
     for each in services:
         if each.last_error:
             text = f"{each.service}, {span(each.last_error.age)} ago: {each.last_error.text}"
-            yield "error", textwrap.shorten(text, max(width - _LABEL, 20) * 2, placeholder=" ...")
+            yield "log", textwrap.shorten(text, max(width - _LABEL, 20) * 2, placeholder=" ...")
 
 
 def _warnings(warnings: Sequence[Warned], width: int) -> Iterator[str]:
     for each in warnings:
         yield ""
         yield from _wrapped(each.severity, each.what, width)
-        for text in filter(None, (each.why, each.fix and f"Fix: {each.fix}")):
-            yield from _wrapped("", text, width)
+        if each.why:
+            yield from _wrapped("", each.why, width)
+        if each.fix:
+            yield f"{_INDENT}Fix: {each.fix}"
 
 
 def _wrapped(label: str, text: str, width: int) -> list[str]:
-    """Fill lines; no word is broken, for it may be a path or a part of a command."""
-    start = f"{label:<{_LABEL}}" if label else _INDENT
-    return textwrap.wrap(
-        text, width, initial_indent=start, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+    """Fill lines; no word is broken, for it may be a path, nor is a number parted from its unit."""
+    filled = textwrap.wrap(
+        text,
+        width,
+        initial_indent=f"{label:<{_LABEL}}",
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return [line.replace(_BOUND, " ") for line in filled]
 
 
 def span(seconds: float) -> str:
@@ -164,9 +182,10 @@ def _memory(each: ServiceStatus) -> str:
 
 
 def _size(count: int) -> str:
+    """Return a size, to stand in a line that is filled."""
     if count >= _GIB:
-        return f"{count / _GIB:.1f} GiB"
-    return f"{count / _MIB:.0f} MiB" if count >= _MIB else f"{count / 1024:.0f} KiB"
+        return f"{count / _GIB:.1f}{_BOUND}GiB"
+    return f"{count / _MIB:.0f}{_BOUND}MiB" if count >= _MIB else f"{count / 1024:.0f}{_BOUND}KiB"
 
 
 def _count(count: int, word: str) -> str:

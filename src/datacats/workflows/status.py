@@ -14,10 +14,9 @@ from datacats.model.observed import ContainerUsage
 from datacats.model.sign import Queue
 from datacats.services import web
 from datacats.workflows import disk_use, info
-from datacats.workflows.checks import index
+from datacats.workflows.checks import index, of_site
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_services import SeenService
-from datacats.workflows.doctor import examine
 from datacats.workflows.info import SiteInfo
 from datacats.workflows.together import together
 from datacats.workflows.workspace import Workspace
@@ -152,7 +151,8 @@ def watch(
 
 
 def _told(name: str, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None]) -> Status:
-    wrong = [each for each in examine(facts, of_site=True) if each.severity in _WRONG]
+    found = (finding for entry in of_site.CHECKS for finding in entry.look(facts))
+    wrong = [each for each in found if each.severity in _WRONG]
     wrong.sort(key=lambda each: _WRONG.index(each.severity))
     is_error = any(each.severity is Severity.ERROR for each in wrong)
     sites = {each.site.name: each.site for each in facts.services}.values()

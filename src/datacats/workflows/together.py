@@ -41,9 +41,7 @@ def together(tasks: Sequence[Callable[[], Found]], within: float) -> list[Found 
     return _gathered(ended, len(tasks), time.monotonic() + within)
 
 
-def _gathered(
-    ended: queue.SimpleQueue[tuple[int, Found | None]], count: int, deadline: float
-) -> list[Found | None]:
+def _gathered(ended: queue.SimpleQueue[tuple[int, Found | None]], count: int, deadline: float) -> list[Found | None]:
     found: list[Found | None] = [None] * count
     for _ in range(count):
         try:

@@ -34,6 +34,7 @@ class SeenService:
     """A service of a site. What is None is not there, or was not told.
 
     ``age`` is in seconds since its container was started; ``complaint`` is the last error in its log since then.
+    ``settling`` says that this, or what it works with, was a moment ago: it need not be ready yet.
     """
 
     site: SeenSite
@@ -44,6 +45,7 @@ class SeenService:
     complaint: Complaint | None = None
     sign: Sign | None = None
     age: float = 0.0
+    settling: bool = False
 
     @property
     def state(self) -> str:
@@ -59,7 +61,7 @@ class SeenService:
             return "unknown"
         if self.sign.well:
             return "ok"
-        return "starting" if self.age < _YOUNG else "failing"
+        return "starting" if self.settling else "failing"
 
     @property
     def queues(self) -> tuple[Queue, ...] | None:
@@ -88,11 +90,12 @@ def look(ports: Ports, sites: Sequence[SeenSite], ours: Sequence[ContainerSeen],
         for service in services_of(site.environment, site.site)
     ]
     asked = [_question(ports, each) for each in seen]
-    results = iter(together([*(partial(_tell, ports.engine, each) for each in seen), *filter(None, asked)], _WITHIN))
+    tasks: list[Callable[[], _Told | Sign]] = [partial(_tell, ports.engine, each) for each in seen]
+    results = iter(together([*tasks, *(each for each in asked if each)], _WITHIN))
     told = [found if isinstance(found := next(results), _Told) else _Told() for _ in seen]
     signs = [_sign(next(results)) if question else None for question in asked]
-    found = [_joined(*each, now) for each in zip(seen, told, signs, strict=True)]
-    return tuple(_with_listeners(each, found) for each in found)
+    joined = [_joined(*each, now) for each in zip(seen, told, signs, strict=True)]
+    return tuple(_with_listeners(each, joined) for each in joined)
 
 
 def _tell(engine: Engine, seen: SeenService) -> _Told:
@@ -135,16 +138,16 @@ def _sign(found: object) -> Sign:
 
 def _joined(seen: SeenService, told: _Told, sign: Sign | None, now: float) -> SeenService:
     age = max(now - seconds(told.detail.started), 0.0) if told.detail else 0.0
-    return replace(
-        seen, detail=told.detail, usage=told.usage, complaint=told.complaint, sign=sign, age=age
-    )
+    joined = replace(seen, detail=told.detail, usage=told.usage, complaint=told.complaint, sign=sign)
+    return replace(joined, age=age, settling=age < _YOUNG)
 
 
 def _with_listeners(seen: SeenService, every: Sequence[SeenService]) -> SeenService:
-    """Let a worker be as Redis tells it: whether it listens."""
+    """Let a worker be as Redis tells it: whether it listens. It takes its time to find a Redis that was started anew."""
     queue = _LISTENS.get(seen.service)
-    queues = next((each.queues for each in every if each.site == seen.site and each.service == redis.SERVICE), None)
-    if queue is None or queues is None or seen.state != "running":
+    teller = next((each for each in every if each.site == seen.site and each.service == redis.SERVICE), None)
+    if queue is None or teller is None or teller.queues is None or seen.state != "running":
         return seen
-    listens = any(each.name == queue and each.workers for each in queues)
-    return replace(seen, sign=Sign(listens, "" if listens else "it does not listen to its queue"))
+    listens = any(each.name == queue and each.workers for each in teller.queues)
+    sign = Sign(listens, "" if listens else "it does not listen to its queue")
+    return replace(seen, sign=sign, settling=seen.settling or teller.settling)

@@ -11,12 +11,12 @@ from datacats.workflows.checks.seen_services import SeenService
 
 NAME = "services"
 
-_ANSWERS = ("starting", "failing")
+_UP = {"running", "paused", "restarting"}
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:
-    """Judge the services of each site of which something runs: one that is stopped as a whole was stopped by somebody."""
-    up = {seen.site.name for seen in facts.services if seen.state in {"running", "paused"}}
+    """Judge the services of each site of which something runs: one of which nothing does was stopped by somebody."""
+    up = {seen.site.name for seen in facts.services if seen.state in _UP}
     return judge([seen for seen in facts.services if seen.site.name in up])
 
 
@@ -39,15 +39,15 @@ def _judge(seen: SeenService) -> Iterator[Finding]:
     elif seen.state not in {"running", "restarting"}:
         yield Finding(NAME, Severity.WARNING, f"{called(seen)} does not run{_ended(seen)}.", _last_words(seen), start)
     elif seen.health == "starting":
-        yield Finding(NAME, Severity.NOTE, f"{called(seen)} was started {seen.age:.0f} s ago and is not ready yet.")
+        yield Finding(NAME, Severity.NOTE, f"{called(seen)} is starting, and not ready yet.")
     elif seen.health == "failing" and seen.sign:
         yield Finding(
             NAME,
             Severity.ERROR,
             f"{called(seen)} runs, but does not do its work: {seen.sign.said}.",
             _last_words(seen),
-            f"See why: datacats logs {seen.service} {seen.site.options}; a new container of it: "
-            f"datacats restart {seen.service} {seen.site.words}",
+            f"datacats restart {seen.service} {seen.site.words}; why it is so: "
+            f"datacats logs {seen.service} {seen.site.options}",
         )
 
 
