@@ -105,16 +105,8 @@ def _facts(found: Status, width: int) -> Iterator[str]:
 
 def _index(found: Status) -> Iterator[tuple[str, str]]:
     stored, indexed = found.index.stored, found.index.indexed
-    if stored is not None and indexed is not None:
-        same = stored == indexed
-        yield (
-            "index",
-            f"{_count(stored, 'dataset')}, all found" if same else f"{indexed} of {_count(stored, 'dataset')}",
-        )
-    elif stored is not None:
-        yield "index", f"unknown; {_count(stored, 'dataset')} in the database"
-    elif indexed is not None:
-        yield "index", f"{_count(indexed, 'dataset')}; the database does not tell"
+    if stored is not None or indexed is not None:
+        yield "index", f"{_datasets(indexed)}; in the database {_datasets(stored)}"
 
 
 def _queues(found: Status) -> Iterator[tuple[str, str]]:
@@ -190,3 +182,7 @@ def _size(count: int) -> str:
 
 def _count(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _datasets(count: int | None) -> str:
+    return "nobody knows how many" if count is None else _count(count, "dataset")

@@ -18,6 +18,9 @@ _LEVEL = re.compile(r"\b(ERROR|FATAL|PANIC|CRITI|CRITICAL|SEVERE)\b")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)(:|$)")
 _REDIS = re.compile(r"^\d+:[A-Z] .{24} # (?!WARNING)(?=.*(error|fail|can't|unable|crash|denied))", re.IGNORECASE)
 
+_USUAL = ("the database system is starting up", "terminating connection due to administrator command")
+"""What PostgreSQL says of those who come too early, and of those who are there when it is stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -48,6 +51,8 @@ def seconds(moment: str) -> float:
 
 def _tells(text: str) -> bool:
     """Of a traceback the last line says what happened; it stands at the line's beginning."""
+    if any(words in text for words in _USUAL):
+        return False
     if text.startswith(GAVE_UP) or _REDIS.match(text):
         return True
     return bool(_LEVEL.search(text[:100]) or _EXCEPTION.match(text))

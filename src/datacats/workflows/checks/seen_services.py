@@ -102,12 +102,12 @@ def _tell(engine: Engine, seen: SeenService) -> _Told:
     """Ask the engine; what went away this moment has nothing to tell."""
     if seen.container is None:
         return _Told()
-    name, containers = seen.container.id, engine.containers
+    name, containers = seen.container.name, engine.containers
     with suppress(DatacatsError):
         detail = containers.inspect(name)
         since = seconds(detail.started) if seen.state == "running" else 0.0
         lines = containers.logs(name, LogQuery(tail=complaint.TAIL, since=since or None, timestamps=True))
-        return _Told(detail, containers.usage(name), complaint.last(lines))
+        return _Told(detail, containers.usage(detail.id), complaint.last(lines))
     return _Told()
 
 
@@ -118,7 +118,7 @@ def _question(ports: Ports, seen: SeenService) -> Callable[[], Sign] | None:
     if seen.service == web.SERVICE:
         return partial(_ask_web, ports, signs.page(seen.site.site))
     question = signs.question(seen.service, suffix(seen.site.environment.name, seen.site.site.name))
-    return partial(_ask, ports.engine, seen.container.id, question) if question else None
+    return partial(_ask, ports.engine, seen.container.name, question) if question else None
 
 
 def _ask_web(ports: Ports, url: str) -> Sign:
@@ -143,7 +143,7 @@ def _joined(seen: SeenService, told: _Told, sign: Sign | None, now: float) -> Se
 
 
 def _with_listeners(seen: SeenService, every: Sequence[SeenService]) -> SeenService:
-    """Let a worker be as Redis tells it: whether it listens. It takes its time to find a Redis that was started anew."""
+    """Let a worker be as Redis tells it: whether it listens. It takes its time to find a Redis that is new."""
     queue = _LISTENS.get(seen.service)
     teller = next((each for each in every if each.site == seen.site and each.service == redis.SERVICE), None)
     if queue is None or teller is None or teller.queues is None or seen.state != "running":
