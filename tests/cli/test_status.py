@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 
 import pytest
 
-from datacats.cli import status as command
 from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import EngineUnreachable, Unhealthy
 from datacats.model.ports import Answer, Completed, LogLine
@@ -53,7 +53,7 @@ def _width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wide(monkeypatch: pytest.MonkeyPatch, columns: int, lines: int = 60) -> None:
     """Let the terminal have that size."""
-    monkeypatch.setattr(command.shutil, "get_terminal_size", lambda: os.terminal_size((columns, lines)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((columns, lines)))
 
 
 def rows(ran: Ran) -> dict[str, list[str]]:
@@ -327,9 +327,20 @@ def test_quiet_and_watch_leave_a_line_a_look(catstown: Desk, voices: Voices, pau
     assert [line.partition(" at ")[0] for line in ran.lines if line] == ["catstown is running"] * 2
 
 
-def test_a_document_has_an_end(catstown: Desk) -> None:
-    ran = catstown("status", "catstown", "--watch", "--json")
+@pytest.mark.parametrize("option", ["--json", "--events"])
+def test_what_programs_read_has_an_end(catstown: Desk, option: str) -> None:
+    ran = catstown("status", "catstown", "--watch", option)
     assert (ran.status, ran.error["kind"]) == (2, "UsageError")
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)])
+def test_a_terminal_that_is_to_be_plain_gets_blocks_too(
+    catstown: Desk, voices: Voices, pauses: list[Callable[[], None]], options: tuple[str, ...]
+) -> None:
+    del voices, pauses
+    catstown.terminal = True
+    ran = catstown("status", "catstown", "--watch", *options)
+    assert ("\x1b" in ran.out) is not bool(options)
 
 
 def test_an_interval_that_is_none_is_refused(catstown: Desk) -> None:

@@ -6,12 +6,11 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from datacats.cli.options import environment_argument, is_terminal, output_options, pass_session, site_option
+from datacats.cli.options import environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import EngineUnreachable, Unhealthy, UsageError
 
@@ -50,16 +49,16 @@ def command(session: Session, environment: str | None, site: str, watch: bool, i
         return _watch(session, environment, site, interval)
     found = status(environment, session.workspace, site=site)
     shown = lines(found, _width())
-    session.result(asdict(found), shown, shown[:1])
+    session.result(found, shown, shown[:1])
     return 0 if found.healthy else Unhealthy.exit_code
 
 
 def _watch(session: Session, environment: str | None, site: str, interval: float) -> int:
     from datacats.workflows.status import watch  # noqa: PLC0415 - help must not pay for it
 
-    if session.json:
+    if session.for_programs:
         raise UsageError("--json and --watch exclude each other: a document has an end.", "See: datacats status --help")
-    show = _redraw if is_terminal(sys.stdout) else _append
+    show = _redraw if session.look_of_results().live else _append
     try:
         for number, found in enumerate(watch(environment, session.workspace, interval, site=site)):
             show(_block(found, interval, brief=session.quiet), first=number == 0)

@@ -81,7 +81,7 @@ class Warned:
     """What a check found wrong, as doctor tells it."""
 
     check: str
-    severity: str
+    severity: Severity
     what: str
     why: str
     fix: str
@@ -169,7 +169,7 @@ def _told(name: str, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None
         index=IndexStatus(counts[0].stored, counts[0].indexed) if counts else IndexStatus(None, None),
         queues=next((tuple(map(_queue, each.queues)) for each in facts.services if each.queues is not None), None),
         disk=disk,
-        warnings=tuple(Warned(each.check, str(each.severity), each.what, each.why, each.fix) for each in wrong),
+        warnings=tuple(Warned(each.check, each.severity, each.what, each.why, each.fix) for each in wrong),
         next=_next(seen, facts.services, wrong),
     )
 

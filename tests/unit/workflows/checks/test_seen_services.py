@@ -9,6 +9,7 @@ import pytest
 from datacats.engine.fake_world import Call, Outcome, refusal
 from datacats.model.environment import Phase
 from datacats.model.ports import Answer, LogLine
+from datacats.model.sign import Sign
 from datacats.services import signs
 from datacats.workflows.checks.complaint import Complaint
 from datacats.workflows.checks.seen_services import SeenService
@@ -55,8 +56,8 @@ def test_every_service_that_a_site_should_have_is_seen_and_no_other(scene: Scene
 def test_what_the_engine_knows_and_what_the_service_says_are_told_together(scene: Scene) -> None:
     say(scene, postgres=Outcome(0, b"version 15.14\ndatasets 3\n"))
     found = seen(scene, STARTED + 90)
-    assert found["postgres"].sign == signs.Sign(well=True, version="15.14", datasets=3)
-    assert found["web"].sign == signs.Sign(well=True, version="2.12.0")
+    assert found["postgres"].sign == Sign(well=True, version="15.14", datasets=3)
+    assert found["web"].sign == Sign(well=True, version="2.12.0")
     assert found["postgres"].age == 90
     assert found["postgres"].usage is not None
     assert {each.health for each in found.values()} == {"ok", "unknown"}
