@@ -203,6 +203,15 @@ def test_the_last_error_of_a_log_is_shown_with_its_age(catstown: Desk, voices: V
     assert told["text"] == "ValueError: no cats here"
 
 
+def test_an_error_of_what_the_site_stands_on_is_one_of_the_site(catstown: Desk, voices: Voices) -> None:
+    del voices
+    catstown.disk.space = 2**20
+    ran = catstown("status", "catstown")
+    assert ran.status == SICK
+    assert ran.lines[0].startswith("catstown is running at ")
+    assert any(line.startswith("error    Only 1 MiB are free for data") for line in ran.lines)
+
+
 def test_a_further_site_is_called_by_both_names(catstown: Desk, voices: Voices) -> None:
     del voices
     catstown.done("init", "-s", "blue", WORK / "catstown", "--admin-password-stdin", stdin=b"correct horse\n")

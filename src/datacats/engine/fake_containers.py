@@ -101,7 +101,7 @@ class FakeContainers:
             out_of_memory=container.out_of_memory,
             error="",
             restarts=container.restarts,
-            started=_NEVER if container.state == "created" else _ONCE,
+            started=_NEVER if container.state == "created" else container.started,
             finished=_ONCE if container.state == "exited" else _NEVER,
         )
 

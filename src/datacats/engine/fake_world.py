@@ -56,6 +56,7 @@ class FakeContainer:
     exit_code: int = 0
     out_of_memory: bool = False
     restarts: int = 0
+    started: str = "2023-11-14T22:13:20Z"
     memory: int = 20 * 2**20
     log: list[tuple[float, LogLine]] = field(default_factory=list)
 

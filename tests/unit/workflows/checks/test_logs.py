@@ -26,7 +26,8 @@ def test_the_log_of_what_runs_is_read_since_its_start_and_that_of_others_not_at_
     scene = Scene()
     scene.run("datacats_web_catstown", labels=LABELS)
     web = scene.engine.world.containers["datacats_web_catstown"]
-    web.log = [(1_000.0, LogLine("stderr", "ValueError: before")), (NOW - 5, LogLine("stderr", "ValueError: after"))]
+    web.started = "2027-01-15T07:59:50Z"  # ten seconds before NOW
+    web.log = [(NOW - 20, LogLine("stderr", "ValueError: before")), (NOW - 5, LogLine("stderr", "ValueError: after"))]
     (found,) = logs.check(scene.facts)
     assert found.what.endswith("ValueError: after")
     web.log.pop()

@@ -107,7 +107,9 @@ def test_a_worker_is_well_when_redis_has_it_on_its_list_and_on_the_line(scene: S
 
 def test_a_worker_may_take_its_time_to_find_a_redis_that_is_new(scene: Scene) -> None:
     say(scene, redis=Outcome(0, DEAF))
-    assert seen(scene, STARTED + 5)["worker"].health == "starting"
+    scene.engine.world.containers["datacats_redis_catstown"].started = "2023-11-14T23:00:00Z"
+    assert seen(scene, STARTED + 50 * 60)["worker"].health == "failing"
+    assert seen(scene, STARTED + 47 * 60)["worker"].health == "starting"
 
 
 def test_nobody_knows_of_a_worker_whose_redis_does_not_tell(scene: Scene) -> None:
