@@ -134,7 +134,7 @@ def test_an_index_that_was_emptied_behind_ckan_is_a_warning_until_its_fix_was_ru
     for name, private in (("tabby", False), ("tom", True)):
         ckan.action("package_create", name=name, owner_org="shelter", private=private)
     assert site.status()["index"] == {"stored": 2, "indexed": 2}
-    emptied = engine.exec_create(site.container("solr"), ["bash", "-c", EMPTY])
+    emptied = engine.exec_create(site.container("solr"), ["bash", "-c", EMPTY])["Id"]
     engine.exec_start(emptied)
     assert engine.exec_inspect(emptied)["ExitCode"] == 0
     found = site.status()
@@ -209,7 +209,7 @@ def watch(site: Site, **streams: Any) -> subprocess.Popen[bytes]:
 def test_watched_in_a_pipe_it_is_one_block_after_another_until_interrupted(site: Site) -> None:
     with watch(site, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        lines = []
+        lines: list[str] = []
         while sum(line.startswith(site.name) for line in lines) < 3:
             lines.append(process.stdout.readline().decode())
         process.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli.columns import width
 from datacats.cli.options import environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import EngineUnreachable, Unhealthy, UsageError
@@ -48,7 +49,7 @@ def command(session: Session, environment: str | None, site: str, watch: bool, i
     if watch:
         return _watch(session, environment, site, interval)
     found = status(environment, session.workspace, site=site)
-    shown = lines(found, _width())
+    shown = lines(found, width())
     session.result(found, shown, shown[:1])
     return 0 if found.healthy else Unhealthy.exit_code
 
@@ -71,7 +72,7 @@ def _block(found: Status | EngineUnreachable, interval: float, *, brief: bool) -
     from datacats.cli.render import error_lines  # noqa: PLC0415 - help must not pay for it
     from datacats.cli.status_lines import lines  # noqa: PLC0415
 
-    shown = error_lines(found) if isinstance(found, EngineUnreachable) else lines(found, _width())
+    shown = error_lines(found) if isinstance(found, EngineUnreachable) else lines(found, width())
     if brief:
         return shown[:1]
     return [*shown, "", f"{time.strftime('%H:%M:%S')}, every {interval:g} s; Ctrl-C ends."]
@@ -95,7 +96,3 @@ def _print(shown: Iterable[str]) -> None:
     for line in shown:
         print(line)
     sys.stdout.flush()
-
-
-def _width() -> int:
-    return shutil.get_terminal_size().columns

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _LABEL = 9
 _INDENT = " " * _LABEL
-_NARROW = 60
-"""Below this many columns a service takes two lines."""
+
+_ENDLESS = 10**6
 
 _BOUND = "\xa0"
 """A space at which no line is broken."""
@@ -25,17 +25,19 @@ _HEALTH = {"ok": "ok", "starting": "starting", "failing": "failing", "unknown": 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
-def lines(found: Status, width: int) -> list[str]:
-    """Return the verdict first, then the services, what they hold, what is wrong, and what to do."""
-    told = [
+def lines(found: Status, limit: int | None) -> list[str]:
+    """Return the verdict first, then the services, what they hold, what is wrong, and what to do.
+
+    Lines are filled up to ``limit`` columns; None is no limit. A command to be copied is never broken.
+    """
+    width = limit or _ENDLESS
+    return [
         _verdict(found),
         *_services(found.services, width),
         *_facts(found, width),
         *_warnings(found.warnings, width),
+        *(["", f"Next: {found.next}"] if found.next else []),
     ]
-    if found.next:
-        told += ["", f"Next: {found.next}"]
-    return told
 
 
 def _verdict(found: Status) -> str:
@@ -57,11 +59,9 @@ def _services(services: Sequence[ServiceStatus], width: int) -> Iterator[str]:
         return
     yield ""
     rows = [_row(each) for each in services]
-    if width < _NARROW:
-        for row in rows:
-            yield from _two_lines(row, width)
-    else:
-        yield from _table([dict(zip(_HEADINGS, _HEADINGS, strict=True)), *rows])
+    table = list(_table([dict(zip(_HEADINGS, _HEADINGS, strict=True)), *rows]))
+    fits = max(map(len, table)) <= width
+    yield from table if fits else (line for row in rows for line in _two_lines(row))
 
 
 def _row(each: ServiceStatus) -> dict[str, str]:
@@ -84,10 +84,11 @@ def _table(rows: Sequence[dict[str, str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _two_lines(row: dict[str, str], width: int) -> Iterator[str]:
+def _two_lines(row: dict[str, str]) -> Iterator[str]:
+    """Tell a service where there is no room for columns."""
     health = "" if row["health"] == "-" else f", {row['health']}"
     version = "" if row["version"] == "-" else f" {row['version']}"
-    yield f"{row['service']}{version}: {row['state']}{health}"[:width]
+    yield f"{row['service']}{version}: {row['state']}{health}"
     more = [f"up {row['up']}"] if row["up"] != "-" else []
     more += [row["memory"]] if row["memory"] != "-" else []
     more += [f"{row['restarts']} restarts"] if row["restarts"] != "0" else []
