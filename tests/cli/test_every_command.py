@@ -40,6 +40,11 @@ OF_A_SITE = (
     "service add cron -e NAME",
     "service remove worker -e NAME",
     "tweak --admin-password-stdin NAME",
+    "config show -e NAME",
+    "config explain port -e NAME",
+    "config set spare_containers false -e NAME",
+    "config unset spare_containers -e NAME",
+    "config validate NAME",
     "profile -e NAME",
     "link other -e NAME",
     "unlink other -e NAME",
@@ -90,7 +95,7 @@ def takes(words: str, option: str) -> bool:
 def spoken(words: str) -> str:
     """What a document calls the command."""
     first, second = words.split()[:2]
-    return f"{first} {second}" if first in {"db", "files", "service", "generate"} else first
+    return f"{first} {second}" if first in {"db", "files", "service", "generate", "config"} else first
 
 
 def refused(ran: Ran, status: int) -> str:

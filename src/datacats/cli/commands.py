@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "link": ("link", "Let a site and OTHER_SITE reach each other's web, to harvest for example."),
     "unlink": ("unlink", "Part a site from OTHER_SITE, which may be gone."),
     "tweak": ("tweak", "Change one thing of a site."),
+    "config": ("config", "Show, explain, change and check the settings of a site, datacats's and CKAN's."),
     "purge": ("purge", "Remove a site's containers and data."),
 }
 """Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""
