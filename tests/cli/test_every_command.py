@@ -17,6 +17,7 @@ OF_A_SITE = (
     "reload NAME",
     "restart web NAME",
     "open NAME",
+    "status NAME",
     "logs -e NAME",
     "ckan -e NAME user list",
     "paster -e NAME user list",
@@ -269,7 +270,8 @@ def test_a_word_that_no_command_knows_is_a_mistake_with_the_way_to_the_help(desk
 
 
 def test_what_only_looks_changes_nothing_and_answers_in_one_document(catstown: Desk) -> None:
-    for words in ("list", "info NAME", "images list", "extensions NAME", "service list NAME", "logs -e NAME"):
+    looks = ("list", "info NAME", "status NAME", "images list", "extensions NAME", "service list NAME", "logs -e NAME")
+    for words in looks:
         ran = catstown.done(*typed(words, "catstown"), "--json")
         assert set(ran.document) == {"datacats", "command", "result"}
         assert ran.err == ""

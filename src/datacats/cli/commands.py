@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "reload": ("reload", "Replace web, and bring everything else up."),
     "restart": ("restart", "Replace one service by a new container, and bring everything else up."),
     "info": ("info", "Show what an environment is and where it answers."),
+    "status": ("status", "Show how a site is: services, search index, jobs, disk, and what is wrong."),
     "list": ("list", "List the environments, their sites, and where they answer."),
     "open": ("open", "Open a site in the browser; where there is none, print its address."),
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),

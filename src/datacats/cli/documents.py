@@ -204,6 +204,7 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "reload": ("workflows.start:Started",),
     "restart": ("workflows.start:Started",),
     "info": ("workflows.info:EnvironmentInfo",),
+    "status": ("workflows.status:Status",),
     "list": ("cli.documents:Environments",),
     "open": ("cli.documents:Opened",),
     "logs": ("cli.documents:Log",),
