@@ -87,6 +87,16 @@ def test_a_value_that_is_beaten_by_another_is_checked_all_the_same(catstown: Des
     assert "Please enter an integer value" in refused(catstown, 2, "set", "ckan.datasets_per_page", "many").err
 
 
+def test_what_somebody_saves_while_ckan_checks_is_not_lost(catstown: Desk, ckan: Declaring) -> None:
+    saved = text(catstown).replace("ckan.site_title = catstown", "ckan.site_title = Saved")
+    ckan.meanwhile = lambda: catstown.disk.add(INI, saved.encode())
+    ran = catstown("config", "set", *HERE, "ckan.datasets_per_page", "5")
+    assert (ran.status, text(catstown)) == (5, saved)
+    assert "was changed while CKAN checked the value" in ran.err
+    catstown.done("config", "set", *HERE, "ckan.datasets_per_page", "5")
+    assert text(catstown) == saved.replace("debug = false\n", "debug = false\nckan.datasets_per_page = 5\n")
+
+
 def test_the_container_that_checks_is_on_no_network_and_is_gone_after(catstown: Desk, ckan: Declaring) -> None:
     catstown.done("config", "set", *HERE, "ckan.site_title", "x")
     assert ckan.asked

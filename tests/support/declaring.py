@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from datacats.engine.fake_world import Call, Outcome, quiet
@@ -58,6 +58,7 @@ class Declaring:
         self.stored: dict[str, str] = {}
         self.missing = {"nosuch"}
         self.fails = b""
+        self.meanwhile: Callable[[], None] = lambda: None
         desk.engine.world.program = self
 
     def __call__(self, call: Call) -> Outcome:
@@ -69,6 +70,7 @@ class Declaring:
         if self.fails:
             return Outcome(1, b"", self.fails)
         self.asked.append(json.loads(call.stdin))
+        self.meanwhile()
         return Outcome(0, json.dumps(self.answer(self.asked[-1])).encode())
 
     def answer(self, settings: dict[str, str]) -> dict[str, Any]:
