@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from datacats.cli import values
 from datacats.cli.groups import Group
 from datacats.cli.options import dry_run_option, output_options, pass_session
 from datacats.cli.session import Session
@@ -15,7 +16,14 @@ from datacats.cli.transfer import force_option, reading_twice, source_argument, 
 
 _MEGABYTE = 1_000_000
 
-ckan_option = click.option("--ckan", default="2.12", show_default=True, metavar="VERSION", help="CKAN's version.")
+ckan_option = click.option(
+    "--ckan",
+    default="2.12",
+    show_default=True,
+    metavar="VERSION",
+    shell_complete=values.ckan_versions,
+    help="CKAN's version, or its line.",
+)
 registry_option = click.option(
     "--registry", metavar="HOST:PORT", help="The registry.  [default: the process variable DATACATS_REGISTRY]"
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_argument, output_options, pass_session
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
@@ -25,7 +26,9 @@ _WORDS = {
 
 @click.command("info", epilog="Example:  datacats info catstown")
 @environment_argument
-@click.option("-s", "--site", help="This site of the environment alone.  [default: all of them]")
+@click.option(
+    "-s", "--site", shell_complete=values.sites, help="This site of the environment alone.  [default: all of them]"
+)
 @output_options
 @pass_session
 def command(session: Session, environment: str | None, site: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
@@ -24,7 +25,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command("logs", epilog="Example:  datacats logs web solr --tail 20 -f")
-@click.argument("services", nargs=-1)
+@click.argument("services", nargs=-1, shell_complete=values.services)
 @environment_option
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted, across restarts and reloads.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
+from datacats.cli.commands import COMMANDS, GROUPS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
+from datacats.cli.narrow import Formatter
 from datacats.cli.session import Session
 from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
 from datacats.version import VERSION
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from datacats.workflows.workspace import Workspace
 
 _INTERRUPTED = 130
+
+click.Context.formatter_class = Formatter
 
 
 class LazyGroup(Group):
@@ -52,10 +55,12 @@ class LazyGroup(Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing the commands."""
+        """Write the table without importing the commands, under headings that say what one wants to do."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for heading, rows in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{name:<{width}}", text) for name, (_, text) in rows.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is out before its end counts as good."""
@@ -71,6 +76,8 @@ def root() -> None:
     """Run CKAN data catalogues in Docker containers.
 
     A first site, from nothing to its home page:  datacats create catstown
+
+    More on a command:  datacats help COMMAND;  on a topic:  datacats help topics
     """
 
 
@@ -80,7 +87,7 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     ``open_workspace`` is called when the command first needs its workspace; without it the real ports are opened.
     """
     session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
-    words = session.words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
+    words = session.words = arguments
     try:
         status = root.main(words, prog_name="datacats", standalone_mode=False, obj=session)
     except DatacatsError as error:

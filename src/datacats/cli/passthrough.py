@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from datacats.cli.options import environment_option, is_terminal
+from datacats.cli.options import environment_option, is_terminal, site_option
 from datacats.cli.session import Session
-from datacats.model.names import PRIMARY
+from datacats.cli.values import first_inner_word
 
 if TYPE_CHECKING:
     from datacats.model.event import Event
@@ -65,9 +65,8 @@ def passthrough_arguments(function: Function) -> Function:
 
 
 def _options(function: Function, metavar: str) -> Function:
-    site = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
-    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar)
-    return environment_option(site(words(function)))
+    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar, shell_complete=first_inner_word)
+    return environment_option(site_option(words(function)))
 
 
 def own_streams() -> Streams:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from datacats.cli.options import dry_run_option, output_options, pass_session, site_option
+from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.cli.start import bring_up
 from datacats.model.names import SERVICES
@@ -12,7 +12,7 @@ from datacats.model.names import SERVICES
 
 @click.command("restart", epilog="Example:  datacats restart solr")
 @click.argument("service", type=click.Choice(SERVICES))
-@click.argument("environment", required=False)
+@environment_argument
 @site_option
 @dry_run_option
 @output_options

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from datacats.cli import values
 from datacats.cli.groups import Group
 from datacats.cli.options import (
     dry_run_option,
@@ -38,7 +39,7 @@ def list_(session: Session, environment: str | None, site: str) -> None:
 
 
 @command.command("add", epilog="Example:  datacats service add worker")
-@click.argument("service")
+@click.argument("service", shell_complete=values.switches)
 @environment_option
 @site_option
 @dry_run_option
@@ -50,7 +51,7 @@ def add(session: Session, service: str, environment: str | None, site: str, dry_
 
 
 @command.command("remove", epilog="Example:  datacats service remove worker")
-@click.argument("service")
+@click.argument("service", shell_complete=values.switches)
 @environment_option
 @site_option
 @dry_run_option

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_option, pass_session
 from datacats.cli.passthrough import PassThrough, own_streams
 from datacats.cli.session import Session
@@ -34,10 +35,22 @@ class _Command(PassThrough):
 
 @click.command("test", cls=_Command, epilog="Example:  datacats test ckanext-cats --ckan 2.11,2.12 -- -k login")
 @environment_option
-@click.option("--ckan", default="", metavar="VERSIONS", help="CKAN versions, as in 2.11,2.12.  [default: one's own]")
+@click.option(
+    "--ckan",
+    default="",
+    metavar="VERSIONS",
+    shell_complete=values.ckan_versions,
+    help="CKAN versions, as in 2.11,2.12.  [default: one's own]",
+)
 @click.option("--ckan-core", metavar="PATH_OR_KEYWORD", help="Run chosen tests of CKAN itself.")
 @click.option("--upgrade", is_flag=True, help="Take the newest releases of what the tests need.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...")
+@click.argument(
+    "words",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...",
+    shell_complete=values.directories,
+)
 @pass_session
 def command(
     session: Session, words: tuple[str, ...], environment: str | None, ckan: str, ckan_core: str | None, upgrade: bool

@@ -1,0 +1,43 @@
+"""The table of exit codes, from the error tree itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datacats import errors
+
+_BEFORE = """\
+0 is success. A command that runs another inside a container (ckan, run, exec,
+psql and others) ends with that one's own exit code, once it was started.
+
+"""
+_AFTER = """
+An error is told on standard error: what happened, why, and the next command.
+With --json it is a document, with the name of its kind:
+
+    {"datacats": 1, "command": "start", "error": {"kind": "NotFound", ...}}
+"""
+
+
+def codes() -> list[tuple[int, str, str]]:
+    """Return (exit code, kind, meaning) of every error, by code; within one code the more general first."""
+    found = [(each.exit_code, each.__name__, _meaning(each)) for each in _tree(errors.DatacatsError)]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _tree(kind: type[errors.DatacatsError]) -> Iterator[type[errors.DatacatsError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        if each.__module__ == errors.__name__:
+            yield from _tree(each)
+
+
+def _meaning(kind: type[errors.DatacatsError]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].rstrip(".") + "."
+
+
+def text() -> str:
+    """Return the topic's text."""
+    table = [*codes(), (130, "", "Interrupted (Ctrl-C); the same command carries on.")]
+    lines = [f"  {code:>3}  {kind:<18} {meaning}" for code, kind, meaning in table]
+    return f"{_BEFORE}{chr(10).join(lines)}\n{_AFTER}"
