@@ -11,6 +11,7 @@ from datacats.cli.commands import COMMANDS
 from datacats.cli.options import output_options, pass_session
 from datacats.cli.session import Session
 from datacats.errors import UsageError
+from datacats.model.nearest import nearest
 
 
 @click.command("help", epilog="Example:  datacats help environments")
@@ -58,9 +59,7 @@ def _of_command(root: click.Context, words: Sequence[str]) -> str:
 
 
 def _unknown(words: Sequence[str], known: Iterable[str]) -> UsageError:
-    import difflib  # noqa: PLC0415 - only a mistake needs it
-
     asked = " ".join(words)
-    near = difflib.get_close_matches(asked, list(known), n=1)
-    hint = f"Did you mean: datacats help {near[0]}" if near else "See: datacats help topics, or datacats --help"
+    near = nearest(asked, known)
+    hint = f"Did you mean: datacats help {near}" if near else "See: datacats help topics, or datacats --help"
     return UsageError(f"There is no help on {asked[:60]!r}.", hint)

@@ -16,6 +16,7 @@ from datacats.cli.groups import Group
 from datacats.cli.narrow import Formatter
 from datacats.cli.session import Session
 from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
+from datacats.model.nearest import nearest
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
@@ -165,8 +166,16 @@ def _in_words(error: DatacatsError, *, unwritten: bool = False) -> int:
 
 def _usage_hint(error: click.ClickException) -> str:
     context: Any = getattr(error, "ctx", None)
+    if near := _nearest_choice(error):
+        return f"Did you mean {near!r}? See: {context.command_path} --help"
     if isinstance(error, click.NoSuchOption) and context is not None and context.info_name in {"create", "init"}:
         start = root.get_command(context.find_root(), "start")
         if start is not None and any(error.option_name in each.opts for each in start.params):
             return f"It belongs to start, once the site is made: datacats start {error.option_name}"
     return f"See: {context.command_path} --help" if context is not None else "See: datacats --help"
+
+
+def _nearest_choice(error: click.ClickException) -> str | None:
+    """Return the one of several words that was meant, where another was typed."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
+    return nearest(error.message.split("'")[1], map(str, kind.choices)) if isinstance(kind, click.Choice) else None
