@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from datacats import errors
 
 _BEFORE = """\
-0 is success. A command that runs another inside a container (ckan, run, exec,
-psql and others) ends with that one's own exit code, once it was started.
+0 is success. A command that runs another inside a container (ckan, run,
+exec, psql and others) ends with that one's own, once it was started.
 
 """
 _AFTER = """
@@ -39,5 +40,9 @@ def _meaning(kind: type[errors.DatacatsError]) -> str:
 def text() -> str:
     """Return the topic's text."""
     table = [*codes(), (130, "", "Interrupted (Ctrl-C); the same command carries on.")]
-    lines = [f"  {code:>3}  {kind:<18} {meaning}" for code, kind, meaning in table]
-    return f"{_BEFORE}{chr(10).join(lines)}\n{_AFTER}"
+    return "".join([_BEFORE, *(_row(*each) for each in table), _AFTER])
+
+
+def _row(code: int, kind: str, meaning: str) -> str:
+    start = f"  {code:>3}  {kind:<18} "
+    return f"{textwrap.fill(meaning, 77, initial_indent=start, subsequent_indent=' ' * len(start))}\n"

@@ -13,17 +13,15 @@ VARIABLES: Mapping[str, str] = {
     "DATACATS_DEMO_DIR": "Where script/demo makes its source directory.",
     "DOCKER_HOST": "The engine's address, instead of a context or the usual socket.",
     "DOCKER_CONTEXT": "The Docker context, instead of the current one.",
-    "DOCKER_CONFIG": "Where Docker's contexts and settings lie. [default: ~/.docker]",
+    "DOCKER_CONFIG": "Where Docker's settings lie. [default: ~/.docker]",
     "DOCKER_TLS_VERIFY": "Not empty: TLS to DOCKER_HOST, and its certificate is checked.",
     "DOCKER_TLS": "Not empty: TLS to DOCKER_HOST, unchecked.",
-    "DOCKER_CERT_PATH": "Where the certificates for that lie. [default: DOCKER_CONFIG]",
+    "DOCKER_CERT_PATH": "Where the certificates lie. [default: DOCKER_CONFIG]",
     "XDG_RUNTIME_DIR": "Where a rootless engine's socket lies.",
     "http_proxy": "The proxy, for builds and for web; HTTP_PROXY is read too.",
     "https_proxy": "The same for https; HTTPS_PROXY is read too.",
     "no_proxy": "Hosts that need no proxy; NO_PROXY is read too.",
-    "SSL_CERT_FILE": "More certificate authorities to trust, for builds and for web.",
-    "REQUESTS_CA_BUNDLE": "The same.",
-    "PIP_CERT": "The same.",
+    "SSL_CERT_FILE": "Authorities to trust, for builds and web; also REQUESTS_CA_BUNDLE, PIP_CERT.",
     "PIP_INDEX_URL": "The Python index; also PIP_EXTRA_INDEX_URL, PIP_TRUSTED_HOST.",
     "PIP_CONFIG_FILE": "pip's settings, where they are in no usual place.",
     "UV_DEFAULT_INDEX": "The same for uv; also UV_INDEX, UV_INDEX_URL, UV_INSECURE_HOST, UV_EXTRA_INDEX_URL, "
@@ -39,8 +37,8 @@ VARIABLES: Mapping[str, str] = {
 
 _INDENT = " " * 21
 _INTRODUCTION = """\
-An option beats a variable, and a variable beats a default. Variables for CKAN
-itself belong into [env] of datacats.toml.
+An option beats a variable, and a variable beats a default. Variables for
+CKAN itself belong into [env] of datacats.toml.
 
 """
 
@@ -51,4 +49,4 @@ def text() -> str:
 
 
 def _entry(name: str, what: str) -> str:
-    return textwrap.fill(what, 79, initial_indent=f"  {name:<18} ", subsequent_indent=_INDENT, break_on_hyphens=False)
+    return textwrap.fill(what, 77, initial_indent=f"  {name:<18} ", subsequent_indent=_INDENT, break_on_hyphens=False)
