@@ -19,7 +19,7 @@ from datacats.cli.session import Session
     "--ckan",
     metavar="VERSION",
     shell_complete=values.ckan_versions,
-    help="CKAN's version, or its line.  [default: 2.12]",
+    help="The CKAN version, or its line.  [default: 2.12]",
 )
 @click.option("--bare", is_flag=True, help="Make no theme in the source directory.")
 @new_site_options

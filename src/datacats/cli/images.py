@@ -22,10 +22,10 @@ ckan_option = click.option(
     show_default=True,
     metavar="VERSION",
     shell_complete=values.ckan_versions,
-    help="CKAN's version, or its line.",
+    help="The CKAN version, or its line.",
 )
 registry_option = click.option(
-    "--registry", metavar="HOST:PORT", help="The registry.  [default: the process variable DATACATS_REGISTRY]"
+    "--registry", metavar="HOST:PORT", help="The registry.  [default: what DATACATS_REGISTRY names]"
 )
 
 

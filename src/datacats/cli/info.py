@@ -27,7 +27,7 @@ _WORDS = {
 @click.command("info", epilog="Example:  datacats info catstown")
 @environment_argument
 @click.option(
-    "-s", "--site", shell_complete=values.sites, help="This site of the environment alone.  [default: all of them]"
+    "-s", "--site", shell_complete=values.sites, metavar="SITE", help="The one site to show.  [default: all of them]"
 )
 @output_options
 @pass_session

@@ -74,8 +74,12 @@ def output_options(function: Function) -> Function:
 
 def address_options(function: Function) -> Function:
     """Add where a site answers: ``--address``, ``--site-url``, and ``--expose-debugger``."""
-    address = click.option("--address", metavar="IP", help="The host address to publish the port on, else 127.0.0.1.")
-    url = click.option("--site-url", metavar="URL", help="The address people use, where it is not ADDRESS:PORT.")
+    address = click.option(
+        "--address",
+        metavar="IP",
+        help="The host address to publish the port on.  [default: as before, at first 127.0.0.1]",
+    )
+    url = click.option("--site-url", metavar="URL", help="The address that people use, where it is not ADDRESS:PORT.")
     expose = click.option(
         "--expose-debugger",
         is_flag=True,
@@ -89,6 +93,7 @@ site_option = click.option(
     "--site",
     default=PRIMARY,
     show_default=True,
+    metavar="SITE",
     shell_complete=values.sites,
     help="The site of the environment.",
 )
@@ -98,6 +103,7 @@ environment_option = click.option(
     "-e",
     "--environment",
     callback=_by_option,
+    metavar="NAME",
     shell_complete=values.environments,
     help="The environment.  [default: the current directory's]",
 )

@@ -77,7 +77,7 @@ def own_streams() -> Streams:
     return Streams(sys.stdin.buffer if sys.stdin else None, sys.stdout.buffer, sys.stderr.buffer, terminal)
 
 
-cold_option = click.option("--cold", is_flag=True, help="In a new container, even where a spare one stands ready.")
+cold_option = click.option("--cold", is_flag=True, help="Use a new container, even where a spare one stands ready.")
 
 
 def run_in_one_off(

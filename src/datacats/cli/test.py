@@ -40,9 +40,11 @@ class _Command(PassThrough):
     default="",
     metavar="VERSIONS",
     shell_complete=values.ckan_versions,
-    help="CKAN versions, as in 2.11,2.12.  [default: one's own]",
+    help="The CKAN versions, as in 2.11,2.12.  [default: the environment's, else 2.12]",
 )
-@click.option("--ckan-core", metavar="PATH_OR_KEYWORD", help="Run chosen tests of CKAN itself.")
+@click.option(
+    "--ckan-core", metavar="PATH_OR_KEYWORD", help="The tests of CKAN itself to run, in place of an extension's."
+)
 @click.option("--upgrade", is_flag=True, help="Take the newest releases of what the tests need.")
 @click.argument(
     "words",
