@@ -15,7 +15,7 @@ from datacats.cli.transfer import force_option, of_a_site, reading, source_argum
 _datastore = click.option("--datastore", is_flag=True, help="Take the DataStore's database, not CKAN's own.")
 
 
-@click.group("db", cls=Group)
+@click.group("db", cls=Group, epilog="More on one of them:  datacats help db COMMAND")
 def command() -> None:
     """Save a site's database to a file, or bring one in."""
 

@@ -29,7 +29,7 @@ registry_option = click.option(
 )
 
 
-@click.group("images", cls=Group)
+@click.group("images", cls=Group, epilog="More on one of them:  datacats help images COMMAND")
 def command() -> None:
     """List, make and move the images of datacats.
 

@@ -19,7 +19,7 @@ from datacats.cli.options import (
 from datacats.cli.session import Session
 
 
-@click.group("service", cls=Group)
+@click.group("service", cls=Group, epilog="More on one of them:  datacats help service COMMAND")
 def command() -> None:
     """List the services of a site, and switch those that it may have."""
 
