@@ -120,7 +120,7 @@ def test_every_variable_that_the_code_reads_stands_in_the_table_and_no_other() -
         for path in [*files, *(SOURCE.parents[1] / "script").iterdir()]
         if path.is_file() and path.parent.name != "topics"
     )
-    elsewhere = {"COLUMNS", "NO_COLOR", "BROWSER"}  # click, rich and webbrowser read them
+    elsewhere = {"COLUMNS", "BROWSER"}  # click and webbrowser read them
     assert [name for name in VARIABLES if name not in texts and name not in elsewhere] == []
 
 

@@ -28,6 +28,8 @@ def command(session: Session, shell: str) -> None:
     """  # noqa: D301 - to click a single backslash with b says that the lines stay as they are
     from importlib.resources import files  # noqa: PLC0415 - help must not pay for it
 
+    from datacats.cli.documents import CompletionScript  # noqa: PLC0415
+
     script = (files("datacats.cli") / "shells" / f"datacats.{shell}").read_text("utf-8")
     lines = script.splitlines()
-    session.result({"shell": shell, "script": script}, lines, lines)
+    session.result(CompletionScript(shell, script), lines, lines)

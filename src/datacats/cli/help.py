@@ -24,8 +24,10 @@ def command(context: click.Context, session: Session, words: tuple[str, ...]) ->
 
     "datacats help topics" lists the topics; without a word the commands are listed.
     """
+    from datacats.cli.documents import HelpText  # noqa: PLC0415 - a command's own --help does not need it
+
     text = _text(context.find_root(), words)
-    session.result({"about": list(words), "text": text}, [text], [text])
+    session.result(HelpText(words, text), [text], [text])
 
 
 def _text(root: click.Context, words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -57,6 +57,8 @@ def command(
     from datacats.workflows.claim import SiteOptions  # noqa: PLC0415
     from datacats.workflows.start import StartOptions  # noqa: PLC0415
 
+    if interactive and session.for_programs:
+        raise click.UsageError("--interactive excludes --json and --events.")
     if interactive and (background or production):
         raise click.UsageError("--interactive excludes --background and --production.")
     if debugger and (interactive or production):
@@ -93,4 +95,4 @@ def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:
     word = "Running at" if options.wait else "Starting at"
     word = word if started.changed else "Already running at"
     attach = [f"Debugger (debugpy) at {started.debugger}; /project there is the source directory here"]
-    session.result(asdict(started), [f"{word} {started.url}", *(attach if started.debugger else ())])
+    session.result(started, [f"{word} {started.url}", *(attach if started.debugger else ())])

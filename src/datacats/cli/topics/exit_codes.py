@@ -39,8 +39,7 @@ def _meaning(kind: type[errors.DatacatsError]) -> str:
 
 def text() -> str:
     """Return the topic's text."""
-    table = [*codes(), (130, "", "Interrupted (Ctrl-C); the same command carries on.")]
-    return "".join([_BEFORE, *(_row(*each) for each in table), _AFTER])
+    return "".join([_BEFORE, *(_row(*each) for each in codes()), _AFTER])
 
 
 def _row(code: int, kind: str, meaning: str) -> str:

@@ -29,6 +29,7 @@ VARIABLES: Mapping[str, str] = {
     "UV_CONFIG_FILE": "uv's settings, where they are in no usual place.",
     "XDG_CONFIG_HOME": "Where pip's and uv's settings lie. [default: ~/.config]",
     "HOME": "Where all of these defaults are, and Maven's settings.xml.",
+    "DATACATS_PLAIN": "Not empty: plain lines on a terminal too.",
     "NO_COLOR": "Not empty: no colours.",
     "COLUMNS": "The width of the terminal, for help and progress.",
     "BROWSER": "The browser that datacats open starts.",
