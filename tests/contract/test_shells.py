@@ -37,6 +37,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("datacats images save readm\t", "datacats images save readme.tar"),
         ("datacats ckan user imp readm\t", "datacats ckan user imp readme.tar"),
         ("datacats init ./rea\t", "datacats init ./reads/"),
+        ("datacats logs -e ./rea\t", "datacats logs -e ./reads/"),
+        ("datacats logs --environment=./rea\t", "datacats logs --environment=./reads/"),
         ("datacats nosuch st\t", "datacats nosuch st"),
         ("TZ=UTC datacats comple\tz\t", "TZ=UTC datacats completion zsh"),
     ],

@@ -231,7 +231,10 @@ def test_every_other_parameter_has_something_to_offer(name: str) -> None:
     assert silent == ["packages"] * (name == "uninstall")  # there, nothing is installed
 
 
-LINES = ("start ", "start catstown -s ", "start -s ", "uninstall ", "link ", "ckan -e x -s ", "db load ")
+LINES = (
+    *("start ", "start catstown -s ", "start ./catstown -s ", "start -s ", "ckan -e x -s ", "link ", "db load "),
+    *("uninstall -e catstown c", "uninstall -e ./catstown c"),
+)
 
 
 def damaged(home: Path, how: str) -> dict[str, str]:

@@ -90,7 +90,8 @@ def _source(env: Mapping[str, str], reference: str | None) -> Path | None:
         return Path(recorded) if isinstance(recorded, str) else None
     with suppress(OSError, ValueError, RuntimeError):  # a home that nobody knows is a RuntimeError
         start = Path(reference or ".").expanduser().resolve()
-        return next((each for each in (start, *start.parents) if _content(each / "datacats.toml")), None)
+        above = (start, *start.parents) if start.exists() else ()
+        return next((each for each in above if _content(each / "datacats.toml")), None)
     return None
 
 
