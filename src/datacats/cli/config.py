@@ -50,14 +50,14 @@ class _WithValue(click.Command):
             return rest
 
 
-@click.group("config", cls=Group)
+@click.group("config", cls=Group, epilog="More on one of them:  datacats help config COMMAND")
 def command() -> None:
     """Show, explain, change and check the settings of a site, datacats's and CKAN's."""
 
 
 @command.command("show", epilog="Example:  datacats config show ckan.site_title")
 @click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="Show defaults too.")
+@click.option("--all", "every", is_flag=True, help="Show what nothing sets as well.")
 @environment_option
 @site_option
 @output_options

@@ -82,9 +82,7 @@ KEYS: Mapping[str, Key] = {
         "The next start makes the spare container, or makes none any more.",
     ),
     "env": Key(dict, "Process variables of web and one-off containers.", "[env]", "{}"),
-    "services": Key(
-        dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add|remove"
-    ),
+    "services": Key(dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add"),
     "cron": Key(
         dict,
         "Times as in a crontab, in UTC unless env.TZ says otherwise, and the commands that run then.",
@@ -125,9 +123,10 @@ GIVEN: Mapping[str, Given] = {
 """What the record of a site says, by the name of its field."""
 
 VARIABLES: Mapping[str, str] = {
-    "DATACATS_HOME": "Where data directories are made, else ~/.datacats.",
-    "DATACATS_REGISTRY": "The registry that images are taken from, and sent to.",
-    "DATACATS_SUBNETS": "The range of addresses that networks of sites are taken from.",
-    "DATACATS_SPARES": "With 0 no site has a spare container.",
+    "DATACATS_HOME": "The data root, an absolute path. [default: ~/.datacats]",
+    "DATACATS_REGISTRY": "HOST:PORT of the registry that images come from.",
+    "DATACATS_SUBNETS": "The range of the sites' networks. [default: 10.213.0.0/16]",
+    "DATACATS_SPARES": "0: no spare container stands ready for the next command.",
+    "DATACATS_PLAIN": "Not empty: plain lines on a terminal too.",
 }
 """The process variables of datacats itself."""
