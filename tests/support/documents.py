@@ -10,12 +10,13 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from datacats.cli import documents, render
+from datacats.model.step import Unit
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "reference" / "documents.json"
 
@@ -34,7 +35,7 @@ _EVENTS = (
         "text": _TEXT,
         "done": _COUNT,
         "of": _COUNT,
-        "unit": {"enum": ["steps", "bytes", "datasets"]},
+        "unit": {"enum": [*get_args(Unit)]},
     },
     {"kind": {"const": "finished"}, **_ABOUT, "seconds": {"type": "number"}, "note": _TEXT},
     {"kind": {"const": "said"}, "text": _TEXT},

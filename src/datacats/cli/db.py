@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def dump(session: Session, file: Path, force: bool, environment: str | None, dat
     which = database.DatabaseOf(environment, site, datastore)
     with writing(session, file, force=force) as target:
         database.dump(which, target, sys.stderr.buffer, session.workspace, session.events())
-    wrote(session, File(file))
+    again = f"datacats db load {shlex.quote(str(file))} -e NAME"
+    wrote(session, File(file), then=f"To bring it into another site: {again}")
 
 
 @command.command("load", epilog="Example:  datacats db load catstown.dump")

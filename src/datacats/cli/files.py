@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -29,7 +30,11 @@ def export(session: Session, file: Path, force: bool, environment: str | None, s
 
     with writing(session, file, force=force) as target:
         storage.export(environment, target, sys.stderr.buffer, session.workspace, session.events(), site=site)
-    wrote(session, File(file))
+    wrote(
+        session,
+        File(file),
+        then=f"To bring them into another site: datacats files import {shlex.quote(str(file))} -e NAME",
+    )
 
 
 @command.command("import", epilog="Example:  datacats files import uploads.tar")

@@ -16,6 +16,7 @@ from datacats.cli.groups import Group
 from datacats.cli.narrow import Formatter
 from datacats.cli.options import all_output_options
 from datacats.cli.session import Session
+from datacats.cli.streams import be_tolerant
 from datacats.errors import DatacatsError, DiskError, Interrupted, NoEnvironment, UsageError
 from datacats.model.nearest import nearest
 from datacats.version import VERSION
@@ -65,8 +66,7 @@ class LazyGroup(Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is out before its end counts as good."""
         status = super().invoke(ctx)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return status
 
 
@@ -87,6 +87,7 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
 
     ``open_workspace`` is called when the command first needs its workspace; without it the real ports are opened.
     """
+    be_tolerant()
     session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
     words = session.words = arguments
     try:

@@ -119,5 +119,5 @@ def show(session: Session, created: Created) -> None:
         lines.append(f"Sign in as {created.administrator}, {secret}")
     if created.password:
         session.quiet = False
-    session.result(created, lines)
+    session.result(created, lines, then=typed("open", created.name, created.site) if created.running else "")
     sys.stdout.flush()  # once the site counts as complete, nobody can be told the password again

@@ -46,8 +46,13 @@ def error_lines(error: DatacatsError, *, colour: bool = False, log: str = "") ->
     if log:
         lines.append(f"The whole of it: {log}")
     if error.hint:
-        lines.append(f"{_head('Next:', 'cyan', colour=colour)} {error.hint}")
+        lines.append(next_line(error.hint, colour=colour))
     return lines
+
+
+def next_line(hint: str, *, colour: bool) -> str:
+    """The line that says what to do next."""
+    return f"{_head('Next:', 'cyan', colour=colour)} {hint}"
 
 
 def error_record(error: DatacatsError, log: str = "") -> dict[str, Any]:

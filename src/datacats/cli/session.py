@@ -107,15 +107,21 @@ class Session:
         if self._progress is not None:
             self._progress.end()
 
-    def result(self, record: object, lines: Iterable[str], brief: Sequence[str] = ()) -> None:
-        """Print a result: one JSON document, or lines for people; ``brief`` is what ``--quiet`` leaves of them."""
-        from datacats.cli.render import document, say  # noqa: PLC0415 - help must not pay for it
+    def result(self, record: object, lines: Iterable[str], brief: Sequence[str] = (), *, then: str = "") -> None:
+        """Print a result: one JSON document, or lines for people; ``brief`` is what ``--quiet`` leaves of them.
+
+        ``then`` is a useful next command, which only a person at a terminal is told of.
+        """
+        from datacats.cli.render import document, next_line, say  # noqa: PLC0415 - help must not pay for it
 
         self.end_progress()
         if self.for_programs:
             document(self.command, "result", _fields(record), compact=self.stream)
-        else:
-            say(brief if self.quiet else lines)
+            return
+        say(brief if self.quiet else lines)
+        if then and not self.quiet and sys.stderr.isatty():
+            sys.stdout.flush()
+            print(next_line(then, colour=self.look_of_errors().colour), file=sys.stderr)
 
     def foreseen(self, plan: Plan, later: Iterable[str] = ()) -> None:
         """Print what would be done: the plan, and what follows it in words."""

@@ -17,6 +17,7 @@ from datacats.cli.options import (
     site_option,
 )
 from datacats.cli.session import Session
+from datacats.model.names import typed
 
 if TYPE_CHECKING:
     from datacats.workflows.start import StartOptions
@@ -95,4 +96,5 @@ def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:
     word = "Running at" if options.wait else "Starting at"
     word = word if started.changed else "Already running at"
     attach = [f"Debugger (debugpy) at {started.debugger}; /project there is the source directory here"]
-    session.result(started, [f"{word} {started.url}", *(attach if started.debugger else ())])
+    lines = [f"{word} {started.url}", *(attach if started.debugger else ())]
+    session.result(started, lines, then=typed("logs -f", f"-e {started.name}", started.site))

@@ -100,7 +100,7 @@ def reading_twice(file: Path) -> Iterator[BinaryIO]:
             yield kept
 
 
-def wrote(session: Session, written: File | Archive) -> None:
+def wrote(session: Session, written: File | Archive, *, then: str = "") -> None:
     """Say what was written; after a stream on standard output there is nothing to say."""
     if str(written.file) != "-":
-        session.result(written, [f"Wrote {written.file}"])
+        session.result(written, [f"Wrote {written.file}"], then=then)

@@ -13,6 +13,7 @@ from datacats.cli.options import (
     site_option,
 )
 from datacats.cli.session import Session
+from datacats.model.names import typed
 
 
 @click.command("upgrade", epilog="Example:  datacats upgrade catstown")
@@ -37,6 +38,7 @@ def command(
         return
     done = upgrade(environment, session.workspace, session.events(), site=site, rollback=rollback, port=port)
     images = {str(role): ImageChange(str(done.before[role]), str(done.now[role])) for role in ROLES}
+    back = f"To go back: {typed('upgrade --rollback', done.name, done.site)}" if done.before != done.now else ""
     unchanged = [] if done.before != done.now else ["There is nothing newer."]
     lines = unchanged or [f"{role}: {each.now}" for role, each in images.items()]
-    session.result(UpgradedSite(done.name, done.site, done.url, images), [*lines, f"Running at {done.url}"])
+    session.result(UpgradedSite(done.name, done.site, done.url, images), [*lines, f"Running at {done.url}"], then=back)

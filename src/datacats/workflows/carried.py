@@ -18,16 +18,19 @@ _ASKED = "asked for"
 
 
 @contextmanager
-def carried(what: str, events: Events, source: BinaryIO | None = None) -> Iterator[Callable[[int], None]]:
+def carried(
+    what: str, events: Events, source: BinaryIO | None = None, *, records: int = 0
+) -> Iterator[Callable[[int], None]]:
     """Tell of one transfer as of an operation; what is given takes the number of bytes of each piece.
 
-    Of a ``source`` that is a file its size is known. An error is told to have happened during the transfer.
+    Of a ``source`` that is a file its size is known. With ``records``, as many of those are counted in place of bytes.
+    An error is told to have happened during the transfer.
     """
     operation = Transfer(what, cause=_ASKED)
     events(Started(operation, 1, 1))
     began = time.monotonic()
     try:
-        yield Meter(operation, events, "", total=_left(source)).more
+        yield Meter(operation, events, "", "records" if records else "bytes", records or _left(source)).more
     except DatacatsError as error:
         error.during = error.during or what
         raise
