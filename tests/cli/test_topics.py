@@ -15,8 +15,10 @@ from datacats import errors
 from datacats.cli.commands import COMMANDS
 from datacats.cli.topics import TOPICS, contents
 from datacats.cli.topics.variables import VARIABLES
+from datacats.model.settings import KEYS
+from datacats.model.settings import VARIABLES as OWN
 from datacats.services import ini
-from datacats.store import environment_file, subnets
+from datacats.store import subnets
 from tests.support.desk import HOME, WORK, Desk
 from tests.unit.test_architecture import SOURCE
 from tests.unit.test_hints import trouble
@@ -114,6 +116,7 @@ def test_every_variable_that_the_code_reads_stands_in_the_table_and_no_other() -
     ]
     read = {name for path in files if path.parent.name != "topics" for name in literals(path)} - set(NO_VARIABLES)
     told = TOPICS["variables"].text()
+    assert set(OWN) <= set(VARIABLES)
     assert [name for name in sorted(read) if not re.search(rf"\b{name}\b", told)] == []
     texts = "".join(
         path.read_text()
@@ -138,7 +141,7 @@ def test_the_files_that_are_told_of_are_those_of_a_site(catstown: Desk) -> None:
 
 def test_the_keys_that_are_told_of_are_those_that_there_are() -> None:
     keys = set(re.findall(r"^    \[?(\w+)[\] ]", TOPICS["datacats.toml"].text(), re.MULTILINE))
-    assert keys >= set(environment_file._TYPES)  # noqa: SLF001 - the text is about them
+    assert keys >= set(KEYS)
     owned = TOPICS["ckan.ini"].text()
     assert [key for key in ini.OWNED if key not in owned] == []
     assert str(subnets.range_of({})) in TOPICS["networks"].text()

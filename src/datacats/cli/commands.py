@@ -25,6 +25,7 @@ _RUN: Mapping[str, Row] = {
 _LOOK: Mapping[str, Row] = {
     "list": ("list", "List the environments, their sites, and where they answer."),
     "info": ("info", "Show what an environment is and where it answers."),
+    "status": ("status", "Show how a site is: services, search index, jobs, disk, and what is wrong."),
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),
     "mail": ("mail", "List the mails that a development site has sent, or show one."),
     "profile": ("profile", "List what pages of a development site cost, or show one."),
@@ -59,6 +60,7 @@ _KEEP: Mapping[str, Row] = {
     "images": ("images", "List, make and move the images of datacats."),
     "pull": ("pull", "Have the images here before they are needed: from the registry, else built."),
     "tweak": ("tweak", "Change one thing of a site."),
+    "config": ("config", "Show, explain, change and check the settings of a site, datacats's and CKAN's."),
     "purge": ("purge", "Remove a site's containers and data."),
 }
 _HELP: Mapping[str, Row] = {
