@@ -123,7 +123,7 @@ def test_a_setting_that_nobody_declares_needs_force(catstown: Desk) -> None:
         ("port", "datacats start catstown PORT"),
         ("DATACATS_HOME", "export DATACATS_HOME=VALUE"),
         ("extensions", "datacats install"),
-        ("services.worker", "datacats service add"),
+        ("services.worker", "datacats service add (or remove)"),
         ("name", "datacats create NAME"),
         ("env", "for example: env.TZ"),
         ("use", "Edit ckan.ini by hand"),

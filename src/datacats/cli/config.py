@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import (
@@ -56,8 +57,8 @@ def command() -> None:
 
 
 @command.command("show", epilog="Example:  datacats config show ckan.site_title")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="Show what nothing sets as well.")
+@click.argument("keys", nargs=-1, metavar="[KEY]...", shell_complete=values.settings)
+@click.option("--all", "every", is_flag=True, help="Show settings that nobody has set too.")
 @environment_option
 @site_option
 @output_options
@@ -74,7 +75,7 @@ def show(session: Session, keys: tuple[str, ...], every: bool, environment: str 
 
 
 @command.command("explain", epilog="Example:  datacats config explain ckan.site_title")
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @environment_option
 @site_option
 @output_options
@@ -88,7 +89,7 @@ def explain(session: Session, key: str, environment: str | None, site: str) -> N
 
 
 @command.command("set", cls=_WithValue, epilog='Example:  datacats config set ckan.site_title "City of Cats"')
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @click.argument("value", required=False)
 @click.option("--force", is_flag=True, help="Set it although neither CKAN nor an enabled plugin declares it.")
 @environment_option
@@ -112,7 +113,7 @@ def set_(
 
 
 @command.command("unset", epilog="Example:  datacats config unset ckan.site_title")
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @environment_option
 @site_option
 @dry_run_option

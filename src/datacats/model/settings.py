@@ -82,7 +82,9 @@ KEYS: Mapping[str, Key] = {
         "The next start makes the spare container, or makes none any more.",
     ),
     "env": Key(dict, "Process variables of web and one-off containers.", "[env]", "{}"),
-    "services": Key(dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add"),
+    "services": Key(
+        dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add (or remove)"
+    ),
     "cron": Key(
         dict,
         "Times as in a crontab, in UTC unless env.TZ says otherwise, and the commands that run then.",
