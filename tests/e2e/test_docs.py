@@ -1,0 +1,41 @@
+"""What the pages say is so: each is followed to the letter, top to bottom, as a reader would."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.dialect import Page
+from tests.docs.pages import PAGES, title
+from tests.docs.reader import Reader
+from tests.e2e.installation import Installation, remove_leftovers
+
+FOLLOWED = [page for page in PAGES if page.steps]
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[Installation]:
+    """A data root for all pages: they share its templates and images, and leave no environment to one another."""
+    remove_leftovers()
+    made = Installation(spares="1")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def base(desktop: Installation, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A directory for one page; all environments that it made are gone at the end."""
+    made = desktop.base / f"page-{abs(hash(request.node.name))}"
+    made.mkdir()
+    yield made
+    for each in desktop.result("list")["environments"]:
+        desktop.run("purge", "-y", "--delete-environment", each["name"])
+    shutil.rmtree(made)
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=title)
+def test_a_page_can_be_followed_to_the_letter(desktop: Installation, base: Path, page: Page) -> None:
+    Reader(page, base, desktop.home, desktop.env).follow()
