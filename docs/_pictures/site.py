@@ -23,7 +23,8 @@ def make(directory: Path) -> None:
     try:
         url = installation.result("create", NAME)["url"]
         with browser() as driver:
-            driver.set_window_size(WIDTH, HEIGHT)
+            metrics = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": True}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
             _take(driver, url, directory / "site-home.png")
             installation.run("demo-data", NAME)
             _change_colour(installation.work / NAME)
