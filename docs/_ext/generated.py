@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docs._ext import commands, tables, variables
+from docs._ext import commands, plots, tables, variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -18,6 +18,7 @@ GENERATED: Mapping[str, Maker] = {
     "exit-codes": tables.exit_codes,
     "extensions": tables.extensions,
     "labels": tables.labels,
+    "plots": plots.figures,
     "services": tables.services,
     "variables": variables.reference,
 }

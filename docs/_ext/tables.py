@@ -12,13 +12,7 @@ from datacats.model import labels as model_labels
 from datacats.model.names import SERVICES, container_name
 from datacats.model.switches import SWITCHES
 from datacats.services.catalogue import Known, catalogue
-
-ALWAYS_THERE: Mapping[str, str] = {
-    "web": "CKAN: the development server, or the production server",
-    "postgres": "PostgreSQL with PostGIS: the database, and that of the DataStore",
-    "solr": "Solr with the schema of that CKAN version: the search index",
-    "redis": "Redis: the queue of background jobs",
-}
+from datacats.workflows.service import ALWAYS
 
 IMAGES: Mapping[str, str] = {"postgres": "postgres", "solr": "search", "redis": "redis"}
 """The images of services that do not run CKAN."""
@@ -106,7 +100,7 @@ def services() -> Iterator[str]:
 def _what(service: str) -> tuple[str, str]:
     if service in SWITCHES:
         return SWITCHES[service].what, SWITCHES[service].usual
-    return ALWAYS_THERE[service], "always"
+    return ALWAYS[service], "always"
 
 
 def _list(words: Iterable[str]) -> str:

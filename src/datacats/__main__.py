@@ -5,15 +5,30 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+"""For type checkers, who take it for true; importing ``typing`` would cost more than all else here."""
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
 _INTERRUPTED = 130
+_DEFECT = "This is a defect of datacats, not of what you did. Nothing is lost: run it again, and report these lines."
 
 
 def main() -> None:
     """Run datacats on the process's arguments and exit with the documented status."""
+    sys.excepthook = _tell_defect
     try:
         _main()
     except KeyboardInterrupt:  # before the command line was there to say anything; nothing is done yet
         sys.exit(_INTERRUPTED)
+
+
+def _tell_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell an exception that nobody foresaw: the traceback, and whose fault it is."""
+    sys.__excepthook__(kind, error, trace)
+    if sys.stderr is not None:
+        sys.stderr.write(f"{_DEFECT}\n")
 
 
 def _main() -> None:

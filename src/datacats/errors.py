@@ -25,8 +25,7 @@
     +-- DiskError               17   a file or directory cannot be read or written
     +-- Declined                18   the user did not confirm
     +-- Unhealthy               19   doctor found an error
-
-An interrupt (Ctrl-C) ends with 130.
+    +-- Interrupted            130   Ctrl-C
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ class DatacatsError(Exception):
     """Something datacats knows how to explain.
 
     ``message`` says what happened and why, ``hint`` names the command or step that mends it, ``detail`` is
-    evidence worth showing below them (the last lines of a log), ``during`` is the operation that failed.
+    evidence worth showing below them (the last lines of a log), ``during`` is the operation that failed. ``output`` is
+    all that a failed program printed, where ``detail`` is only its end.
     """
 
     exit_code = 1
@@ -50,6 +50,7 @@ class DatacatsError(Exception):
         self.hint = hint
         self.detail = detail
         self.during = ""
+        self.output = ""
 
     @property
     def kind(self) -> str:
@@ -179,3 +180,9 @@ class Unhealthy(DatacatsError):
     """Doctor found an error. The command ends with its exit code; the findings say the rest."""
 
     exit_code = 19
+
+
+class Interrupted(DatacatsError):
+    """The user interrupted the command."""
+
+    exit_code = 130

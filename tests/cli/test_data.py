@@ -249,7 +249,7 @@ def test_a_token_of_an_extension_that_is_not_enabled_is_made_when_it_is_again(to
 
 def test_a_dry_run_of_a_load_tells_of_the_tokens(tokens: Index) -> None:
     ran = tokens.desk.done("db", "load", "-", "--dry-run")
-    assert ran.out.index("migrate.py") < ran.out.index("make_token") < ran.out.index("start what was stopped")
+    assert ran.out.index("migrate both") < ran.out.index("make_token") < ran.out.index("start what was stopped")
     assert "make_token" not in tokens.desk.done("db", "load", "-", "--datastore", "--dry-run").out
 
 

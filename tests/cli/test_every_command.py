@@ -157,9 +157,8 @@ def test_every_command_that_speaks_json_tells_a_failure_as_a_document(desk: Desk
     assert (ran.error["kind"], ran.error["exit_code"], ran.error["hint"]) == ("NotFound", 4, "See: datacats list")
 
 
-@pytest.mark.parametrize("words", [words for words in OF_A_SITE if words.split()[0] in PASS_THROUGH])
+@pytest.mark.parametrize("words", [words for words in OF_A_SITE if words.split()[0] in PASS_THROUGH - {"shell"}])
 def test_a_word_for_json_behind_an_inner_command_is_that_ones(desk: Desk, words: str) -> None:
-    assert not takes(words, "--json")
     assert "There is no environment 'nowhere'" in refused(desk(*typed(words, "nowhere"), "--json"), 4)
 
 
@@ -281,8 +280,8 @@ def test_a_dry_run_of_a_failure_fails_alike(desk: Desk, words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "foreseen"),
     [
-        ("db load - -e NAME", ["run SQL in datacats_postgres_NAME: an empty database", "then load - into it"]),
-        ("db load - -e NAME --datastore", ["run python /usr/lib/datacats/migrate.py", "then start what was stopped"]),
+        ("db load - -e NAME", ["run SQL in datacats_postgres_NAME: an empty database", "then load the dump into"]),
+        ("db load - -e NAME --datastore", ["migrate both databases", "then start what was stopped"]),
         ("files import - -e NAME", ["unpack the archive among its files (asked for)"]),
         ("demo-data NAME", ["load what of the demo catalogue is not there yet (asked for)"]),
     ],
@@ -310,7 +309,7 @@ def test_what_a_load_does_is_what_was_foreseen(catstown: Desk) -> None:
     ran = catstown.done("db", "load", "-", "-e", "catstown", stdin=b"PGDMP")
     done = [line[10:].rpartition(" (")[0] for line in ran.err.splitlines() if " s  " in line[:11]]
     until = foreseen["later"].index("start what was stopped")
-    steps = [*foreseen["plan"], *foreseen["later"][1:until]]
+    steps = [*foreseen["plan"], *foreseen["later"][:until]]
     assert done[: len(steps)] == steps
     assert done[-1] == foreseen["later"][-1]
     assert any(step.startswith("start ") for step in done[len(steps) :])

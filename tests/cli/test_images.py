@@ -18,7 +18,8 @@ import pytest
 
 from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import Conflict, EngineError
-from datacats.model.image import ROLES, BuildStep, ImageRef
+from datacats.model.image import ROLES, ImageRef
+from datacats.model.step import Step
 from tests.support.desk import Desk, images_of
 
 REGISTRY = "registry.example.org:5000"
@@ -135,7 +136,7 @@ def test_push_sends_all_four(desk: Desk) -> None:
 def test_a_push_that_fails_leaves_no_name_that_nothing_shows(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    def refuse(_ref: ImageRef) -> Iterator[BuildStep]:
+    def refuse(_ref: ImageRef) -> Iterator[Step]:
         raise error
 
     before = set(desk.engine.world.images)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from datacats.cli.render import Progress, error_lines, plan_lines
+from datacats.cli.progress import Lines
+from datacats.cli.render import error_lines, plan_lines
 from datacats.errors import NotReady
-from datacats.model.event import Event, Finished, Progressed, Said, Started
-from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.event import Event, Finished, Progressed, Said, Started, Transfer
+from datacats.model.image import BuildContext, ImageRef
 from datacats.model.plan import (
     BuildImage,
     Flush,
@@ -27,6 +27,7 @@ from datacats.model.plan import (
     Wait,
 )
 from datacats.model.probe import HttpProbe
+from datacats.model.step import Step
 from tests.support.desk import Desk
 
 WEB = ImageRef("datacats/web", "1")
@@ -61,8 +62,8 @@ class Shown:
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
-    def __call__(self, *events: Event) -> list[str]:
-        progress = Progress()
+    def __call__(self, *events: Event, person: bool = False) -> list[str]:
+        progress = Lines(person=person)
         for event in events:
             progress.show(event)
         captured = self._capsys.readouterr()
@@ -91,23 +92,31 @@ def test_what_takes_minutes_is_told_before_it_begins_to_logs_too(shown: Shown, s
 
 
 @pytest.mark.parametrize("step", SLOW, ids=lambda step: type(step).__name__)
-def test_what_takes_seconds_is_told_before_it_begins_to_a_person_only(
-    shown: Shown, monkeypatch: pytest.MonkeyPatch, step: Operation
-) -> None:
+def test_what_takes_seconds_is_told_before_it_begins_to_a_person_only(shown: Shown, step: Operation) -> None:
     assert shown(Started(step, 1, 2)) == []
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert shown(Started(step, 1, 2)) == [f"          {step} ..."]
+    assert shown(Started(step, 1, 2), person=True) == [f"          {step} ..."]
 
 
-def test_what_is_quick_is_not_told_before_it_begins(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert shown(Started(START, 1, 2)) == []
+def test_what_is_quick_is_not_told_before_it_begins(shown: Shown) -> None:
+    assert shown(Started(START, 1, 2), person=True) == []
 
 
 def test_a_build_counts_its_steps_and_leaves_its_chatter_out(shown: Shown) -> None:
     build = LONG[0]
-    assert shown(Progressed(build, BuildStep("RUN x" * 50, 3, 12))) == [f"  step 3/12 {('RUN x' * 50)[:100]}"]
-    assert shown(Progressed(build, BuildStep("Collecting requests"))) == []
+    assert shown(Progressed(build, Step("RUN x" * 50, 3, 12))) == [f"  step 3/12 {('RUN x' * 50)[:100]}"]
+    assert shown(Progressed(build, Step("Collecting requests"))) == []
+
+
+def test_a_transfer_that_goes_on_is_told_every_ten_seconds(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter((0.0, 5.0, 10.0, 11.0, 20.0))
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    load = Transfer("load the dump", cause="asked for")
+    moves = (Progressed(load, Step("", number, 100_000_000, "bytes")) for number in (10, 25_000_000, 30, 50_000_000))
+    assert shown(Started(load, 1, 1), *moves) == [
+        "          load the dump ...",
+        "          25.0 MB of 100.0 MB (25 %), about 30 s left",
+        "          50.0 MB of 100.0 MB (50 %), about 20 s left",
+    ]
 
 
 def test_what_a_user_should_know_is_said_as_it_is(shown: Shown) -> None:

@@ -72,6 +72,15 @@ def test_a_session_gives_its_exit_status_and_its_outputs_apart(stage: Stage, box
     assert (status, output.stdout, output.stderr) == (3, b"out\n", b"err\n")
 
 
+def test_a_session_tells_how_much_it_read_and_how_much_it_wrote(stage: Stage, box: str) -> None:
+    moved: list[int] = []
+    streams = replace(Output(b"content").streams, moved=moved.append)
+
+    assert stage.engine.containers.session(box, shell("cat"), streams) == 0
+
+    assert sum(moved) == 2 * len(b"content")
+
+
 def test_a_session_reads_all_of_its_input_unchanged(stage: Stage, box: str) -> None:
     output = Output(MEGABYTE)
 

@@ -234,6 +234,15 @@ class TestCloneTree:
         disk.place(tmp_path / "new" / "file", b"changed", 0o600)
         assert disk.read(tmp_path / "old" / "file") == b"content"
 
+    def test_the_size_of_each_file_with_content_is_told_once_it_is_there(self, disk: Disk, tmp_path: Path) -> None:
+        disk.make_directory(tmp_path / "old" / "within", 0o700)
+        disk.place(tmp_path / "old" / "empty", b"", 0o600)
+        disk.place(tmp_path / "old" / "file", b"content", 0o600)
+        disk.place(tmp_path / "old" / "within" / "file", b"more", 0o600)
+        sizes: list[int] = []
+        disk.clone_tree(tmp_path / "old", tmp_path / "new", None, sizes.append)
+        assert sorted(sizes) == [4, 7]
+
     @pytest.mark.parametrize("kind", ["file", "directory"])
     def test_nothing_is_copied_over_what_lies_there(self, disk: Disk, tmp_path: Path, kind: str) -> None:
         disk.make_directory(tmp_path / "old", 0o700)

@@ -59,35 +59,38 @@ class Reader:
         self._write("env", "")
 
     def follow(self) -> None:
-        """Take all steps of the page. Raises Untrue at the first that does not go as the page says."""
-        for step in self.page.steps:
-            if isinstance(step, Command):
-                self._type(step)
-            elif isinstance(step, File):
-                self._save(step)
-            else:
-                self._run_program(step)
+        """Take all steps of the page. Raises Untrue with all that did not go as the page says."""
+        wrong = [f"{self.page.path}:{step.line}: {why}" for step in self.page.steps if (why := self._take(step))]
+        if wrong:
+            raise Untrue("\n\n".join(wrong))
 
-    def _type(self, command: Command) -> None:
+    def _take(self, step: Command | File | Program) -> str:
+        """Take one step; return what did not go as the page says."""
+        if isinstance(step, Command):
+            return self._type(step)
+        if isinstance(step, File):
+            self._save(step)
+            return ""
+        status, output = self._run([sys.executable, "-c", self.disguise.on(step.text)])
+        return f"the program ended with {status}:\n{output}" if status else ""
+
+    def _type(self, command: Command) -> str:
         status, output = self._run(["bash", "-c", _SCRIPT.format(command=self.disguise.on(command.text))])
-        output = self.disguise.off(output)
         if status != command.status:
-            raise self._untrue(command.line, f"$ {command.text}\nended with {status}, not {command.status}:\n{output}")
-        if command.expected and (unlike := differences(command.expected, output)):
-            raise self._untrue(command.line, f"$ {command.text}\n{unlike}")
+            return f"$ {command.text}\nended with {status}, not {command.status}:\n{output}"
+        unlike = differences(command.expected, output) if command.expected else ""
+        return f"$ {command.text}\n{unlike}" if unlike else ""
 
     def _save(self, file: File) -> None:
         path = Path(self._read("cwd")) / Path(self.disguise.on(file.path.replace("~", HOME)))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.disguise.on(file.text))
 
-    def _run_program(self, program: Program) -> None:
-        status, output = self._run([sys.executable, "-c", self.disguise.on(program.text)])
-        if status:
-            raise self._untrue(program.line, f"the program ended with {status}:\n{self.disguise.off(output)}")
-
     def _run(self, words: list[str]) -> tuple[int, str]:
-        """Run a process to its end. Its output goes to a file: what stays in the background may hold it open."""
+        """Run a process to its end and return its status and its output in the page's words.
+
+        The output goes to a file: what stays in the background may hold it open.
+        """
         with (self._state / "output").open("w+b") as output:
             process = subprocess.Popen(
                 words,
@@ -105,7 +108,7 @@ class Reader:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
             output.seek(0)
-            return process.returncode, output.read().decode(errors="replace")
+            return process.returncode, self.disguise.off(output.read().decode(errors="replace"))
 
     def _variables(self) -> dict[str, str]:
         """The page's home is not where the machine's own settings lie."""
@@ -118,9 +121,6 @@ class Reader:
         path = f"{Path(sys.executable).parent}{os.pathsep}{self.env['PATH']}"
         ours = {"HOME": str(self.base / "me"), "PATH": path, "PAGE": str(self._state), "TERM": "dumb"}
         return {**kept, **self.env, **ours}
-
-    def _untrue(self, line: int, what: str) -> Untrue:
-        return Untrue(f"{self.page.path}:{line}: {what}")
 
     def _read(self, name: str) -> str:
         return (self._state / name).read_text().strip()

@@ -61,3 +61,8 @@ def test_where_it_leads_astray_is_told_with_its_line_in_the_pages_words(follow: 
 
 def test_the_home_of_the_page_is_not_the_home_of_whoever_runs_it(follow: Follow) -> None:
     follow("```console\n$ touch ~/.bashrc; ls ~/.bashrc\n/home/me/.bashrc\n```\n")
+
+
+def test_everything_that_is_not_so_is_told_at_once(follow: Follow) -> None:
+    with pytest.raises(Untrue, match=r"page.md:2: (.|\n)*page.md:4: "):
+        follow("```console\n$ echo one\ntwo\n$ false\n```\n")

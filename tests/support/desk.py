@@ -24,6 +24,7 @@ from datacats.model.image import ROLES, ImageSet
 from datacats.model.ports import Answer, Ports
 from datacats.store import environment_file, source
 from datacats.workflows.workspace import Workspace
+from tests.support import documents
 
 HOME = Path("/home/me/.datacats")
 WORK = Path("/home/me/work")
@@ -142,6 +143,8 @@ class Desk:
                 patch.setattr(sys, name, stream)
             status = run([str(word) for word in words], open_workspace=self.workspace)
         printed = {name: _text(stream) for name, stream in streams.items()}
+        for document in _documents(printed["stdout"]):
+            documents.check(document)
         return Ran(status, printed["stdout"], printed["stderr"])
 
     def _stream(self, content: bytes) -> io.TextIOWrapper:
@@ -194,6 +197,13 @@ class Desk:
         for file, content in texts.items():
             self.disk.add(directory / file, content)
         return directory
+
+
+def _documents(out: str) -> list[dict[str, Any]]:
+    """Return what a program would read: one document, or one a line."""
+    if out.startswith('{"datacats"'):
+        return [json.loads(line) for line in out.splitlines()]
+    return [json.loads(out)] if out.startswith('{\n  "datacats"') else []
 
 
 @cache

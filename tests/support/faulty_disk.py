@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from datacats.model.ports import Completed, Disk, Entry
+from datacats.model.ports import Completed, Disk, Entry, Moved, nobody
 
 
 class FaultyDisk:
@@ -42,9 +42,11 @@ class FaultyDisk:
         with self._change():
             self._disk.make_directory(path, mode, owner)
 
-    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+    def clone_tree(
+        self, source: Path, target: Path, owner: tuple[int, int] | None = None, moved: Moved = nobody
+    ) -> str:
         with self._change():
-            return self._disk.clone_tree(source, target, owner)
+            return self._disk.clone_tree(source, target, owner, moved)
 
     def move(self, source: Path, target: Path) -> None:
         with self._change():

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import singledispatch
+from typing import TYPE_CHECKING
 
+from datacats.apply.meter import Meter
 from datacats.apply.wait import check_alive, wait_for
 from datacats.errors import CommandFailed, DatacatsError, NoSuchContainer
 from datacats.model import plan as op
 from datacats.model.event import Event, Events, Finished, Progressed, Started
-from datacats.model.image import BuildStep
 from datacats.model.plan import Operation, Plan
 from datacats.model.ports import Ports, Streams
+from datacats.model.step import Step
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _TAIL = 20
 
@@ -47,8 +53,9 @@ def _(operation: op.PlaceFile, ports: Ports, _events: Events) -> None:
 
 
 @_do.register
-def _(operation: op.CloneTree, ports: Ports, _events: Events) -> str:
-    return ports.disk.clone_tree(operation.source, operation.target, operation.owner)
+def _(operation: op.CloneTree, ports: Ports, events: Events) -> str:
+    meter = Meter(operation, events, "")
+    return ports.disk.clone_tree(operation.source, operation.target, operation.owner, meter.more)
 
 
 @_do.register
@@ -70,11 +77,8 @@ def _(operation: op.RemoveTree, ports: Ports, _events: Events) -> None:
 def _(operation: op.RunProgram, ports: Ports, _events: Events) -> None:
     done = ports.disk.run(operation.command)
     if done.exit_code != 0:
-        raise CommandFailed(
-            f"{operation.command[0]} ended with status {done.exit_code}.",
-            operation.hint,
-            detail=last_lines(done.stderr),
-        )
+        what = f"{operation.command[0]} ended with status {done.exit_code}."
+        raise _failed(what, operation.hint, done.stderr)
 
 
 @_do.register
@@ -140,25 +144,19 @@ def _(operation: op.RunSql, ports: Ports, _events: Events) -> None:
         check_alive(operation.container, ports)
         raise
     if done.exit_code != 0:
-        raise CommandFailed(
-            f"SQL in {operation.container} failed ({operation.what}).",
-            "See what the server says: datacats logs postgres",
-            detail=last_lines(done.stderr or done.stdout),
-        )
+        what = f"SQL in {operation.container} failed ({operation.what})."
+        raise _failed(what, "See what the server says: datacats logs postgres", done.stderr or done.stdout)
 
 
 @_do.register
-def _(operation: op.RunOneOff, ports: Ports, _events: Events) -> None:
-    output = io.BytesIO()
+def _(operation: op.RunOneOff, ports: Ports, events: Events) -> None:
+    output = _Counted(operation, events) if operation.counting else io.BytesIO()
     given = io.BytesIO(operation.stdin) if operation.stdin else None
     streams = Streams(given, output, output)
     status = ports.engine.containers.run(operation.spec.labelled(), streams, interruptible=True)
     if status != 0:
-        raise CommandFailed(
-            f"{operation.what or ' '.join(operation.spec.command)} ended with status {status}.",
-            "The last lines that it printed say why.",
-            detail=last_lines(output.getvalue()),
-        )
+        what = f"{operation.what or ' '.join(operation.spec.command)} ended with status {status}."
+        raise _failed(what, "The last lines that it printed say why.", output.getvalue())
 
 
 @_do.register
@@ -198,9 +196,30 @@ def _(operation: op.BuildImage, ports: Ports, events: Events) -> None:
     _tell(operation, ports.engine.images.build(operation.context), events)
 
 
-def _tell(operation: Operation, steps: Iterator[BuildStep], events: Callable[[Event], None]) -> None:
+def _tell(operation: Operation, steps: Iterator[Step], events: Callable[[Event], None]) -> None:
     for step in steps:
         events(Progressed(operation, step))
+
+
+class _Counted(io.BytesIO):
+    """What a one-off container prints, and an event whenever that says how far it has come."""
+
+    def __init__(self, operation: op.RunOneOff, events: Events) -> None:
+        super().__init__()
+        self._meter = Meter(operation, events, operation.counting, "datasets")
+        self._count = re.compile(re.escape(operation.counting.encode()) + rb" *(\d+)/(\d+)")
+
+    def write(self, piece: ReadableBuffer, /) -> int:
+        """Keep a piece, and tell the last count in it."""
+        if counts := self._count.findall(bytes(piece)):
+            self._meter.at(*map(int, counts[-1]))
+        return super().write(piece)
+
+
+def _failed(what: str, hint: str, output: bytes) -> CommandFailed:
+    error = CommandFailed(what, hint, detail=last_lines(output))
+    error.output = output.decode(errors="replace")
+    return error
 
 
 def last_lines(output: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -27,12 +28,14 @@ def command() -> None:
 @of_a_site
 def dump(session: Session, file: Path, force: bool, environment: str | None, datastore: bool, site: str) -> None:
     """Write the database to FILE (- for standard output) in PostgreSQL's custom format."""
-    from datacats.workflows import database  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import File  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import database  # noqa: PLC0415
 
     which = database.DatabaseOf(environment, site, datastore)
     with writing(session, file, force=force) as target:
         database.dump(which, target, sys.stderr.buffer, session.workspace, session.events())
-    wrote(session, file)
+    again = f"datacats db load {shlex.quote(str(file))} -e NAME"
+    wrote(session, File(file), then=f"To bring it into another site: {again}")
 
 
 @command.command("load", epilog="Example:  datacats db load catstown.dump")
@@ -42,14 +45,15 @@ def dump(session: Session, file: Path, force: bool, environment: str | None, dat
 @of_a_site
 def load(session: Session, file: Path, environment: str | None, datastore: bool, site: str, dry_run: bool) -> None:
     """Replace the database by the dump in FILE (- for standard input), custom format or SQL."""
-    from datacats.workflows import database  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import File  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import database  # noqa: PLC0415
 
     which = database.DatabaseOf(environment, site, datastore)
     if dry_run:
         before, after, last = database.plan_load(which, session.workspace)
-        later = [f"load {file} into it", *map(str, after), "start what was stopped", *map(str, last)]
-        session.foreseen(before, later)
+        loading = f"load the dump into the database {which.name}"
+        session.foreseen(before, [loading, *map(str, after), "start what was stopped", *map(str, last)])
         return
     with reading(file) as source:
         database.load(which, source, sys.stderr.buffer, session.workspace, session.events())
-    session.result({"file": str(file)}, [f"Loaded {file}"])
+    session.result(File(file), [f"Loaded {file}"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
@@ -30,4 +28,4 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
     loaded = load(environment, session.workspace, session.events(), site=site)
     words = ", ".join(f"{count} {kind}s" for kind, count in loaded.made.items() if count)
     line = f"Loaded {words}: {loaded.url}dataset" if words else f"All of it was there already: {loaded.url}dataset"
-    session.result(asdict(loaded), [line])
+    session.result(loaded, [line])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,13 +30,15 @@ def command(session: Session, environment: str | None, fix: bool, dry_run: bool)
 
     Ends with 0 when nothing that was found is an error, else with 19.
     """
-    from datacats.workflows.doctor import doctor, plan_fix  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Diagnoses, Diagnosis  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.doctor import doctor, plan_fix  # noqa: PLC0415
 
     if dry_run:
         session.foreseen(plan_fix(session.facts(environment)))
         return 0
     report = doctor(session.facts(environment), session.events(), fix=fix)
-    session.result(_record(report), list(_lines(report)))
+    found, mended = (tuple(map(Diagnosis.of, each)) for each in (report.findings, report.mended))
+    session.result(Diagnoses(report.healthy, found, mended), list(_lines(report)))
     return 0 if report.healthy else Unhealthy.exit_code
 
 
@@ -54,16 +55,3 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _or_itself(found: Finding) -> str:
     return f" (or: {_ITSELF})" if found.mend is not None and found.fix != _ITSELF else ""
-
-
-def _record(report: Report) -> dict[str, Any]:
-    return {
-        "healthy": report.healthy,
-        "findings": [_finding(each) for each in report.findings],
-        "mended": [_finding(each) for each in report.mended],
-    }
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    shown = {key: str(value) for key, value in asdict(found).items() if key not in {"mend", "lock"}}
-    return {**shown, "mends_itself": found.mend is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, own_streams, passthrough_options
+from datacats.cli.passthrough import PassThrough, passthrough_options, run_inner
 from datacats.cli.session import Session
 from datacats.errors import UsageError
 
@@ -23,4 +23,6 @@ def command(session: Session, words: tuple[str, ...], environment: str | None, s
     service, *inner = words or ("",)
     if not inner:
         raise UsageError("Name a service and a command.", "For example: datacats exec web sh")
-    return execute(environment, service, inner, own_streams(), session.workspace, site=site)
+    return run_inner(
+        session, lambda streams: execute(environment, service, inner, streams, session.workspace, site=site)
+    )

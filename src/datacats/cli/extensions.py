@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -39,9 +38,7 @@ def command(session: Session, environment: str | None, outdated: bool) -> None:
     if found.missing:
         lines.append(f"Enabled in ckan.ini but not installed: {' '.join(found.missing)}")
     lines += [f"Warning: {each}" for each in found.lifted]
-    session.result(
-        asdict(found), lines or [f"Nothing is installed. Install one: datacats install -e {found.name} NAME"]
-    )
+    session.result(found, lines or [f"Nothing is installed. Install one: datacats install -e {found.name} NAME"])
 
 
 def _newer(each: InstalledExtension) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -24,11 +25,16 @@ def command() -> None:
 @of_a_site
 def export(session: Session, file: Path, force: bool, environment: str | None, site: str) -> None:
     """Write a tar archive of the uploaded files to FILE (- for standard output)."""
-    from datacats.workflows import storage  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import File  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import storage  # noqa: PLC0415
 
     with writing(session, file, force=force) as target:
         storage.export(environment, target, sys.stderr.buffer, session.workspace, session.events(), site=site)
-    wrote(session, file)
+    wrote(
+        session,
+        File(file),
+        then=f"To bring them into another site: datacats files import {shlex.quote(str(file))} -e NAME",
+    )
 
 
 @command.command("import", epilog="Example:  datacats files import uploads.tar")
@@ -37,11 +43,12 @@ def export(session: Session, file: Path, force: bool, environment: str | None, s
 @of_a_site
 def import_(session: Session, file: Path, environment: str | None, site: str, dry_run: bool) -> None:
     """Add the files of the tar archive FILE (- for standard input) to the site's."""
-    from datacats.workflows import storage  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import File  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import storage  # noqa: PLC0415
 
     if dry_run:
         session.foreseen(storage.plan_import(environment, session.workspace, site=site))
         return
     with reading(file) as source:
         storage.import_(environment, source, sys.stderr.buffer, session.workspace, session.events(), site=site)
-    session.result({"file": str(file)}, [f"Imported {file}"])
+    session.result(File(file), [f"Imported {file}"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.groups import Group
@@ -40,4 +38,4 @@ def extension(session: Session, name: str, theme: bool, environment: str | None,
         f"Made {made.directory}, with the plugin {made.plugin}.",
         "Have CKAN use it: datacats install" + (f" -e {made.environment}" if environment else ""),
     ]
-    session.result(asdict(made), lines)
+    session.result(made, lines)

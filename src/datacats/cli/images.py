@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -34,7 +33,8 @@ def command() -> None:
 @pass_session
 def list_(session: Session) -> None:
     """List the images, their sizes, and the sites that use them."""
-    from datacats.workflows.image_store import every  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import LocalImages  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.image_store import every  # noqa: PLC0415
 
     found = every(session.workspace)
     width = max((len(each.name) for each in found), default=0)
@@ -44,7 +44,7 @@ def list_(session: Session) -> None:
         for each in found
     ]
     empty = ["No images yet. Make them: datacats images build"]
-    session.result({"images": [asdict(each) for each in found]}, lines or empty)
+    session.result(LocalImages(found), lines or empty)
 
 
 @command.command("build", epilog="Example:  datacats images build --ckan 2.11")
@@ -60,14 +60,15 @@ def build(session: Session, ckan: str, registry: str | None, dry_run: bool) -> N
 
 def have(session: Session, versions: Sequence[str], registry: str | None, *, dry_run: bool) -> None:
     """Have the images of CKAN versions here and show their names, or show the plan."""
-    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Images  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_store  # noqa: PLC0415
 
     workspace = session.workspace.with_registry(registry)
     if dry_run:
         session.foreseen(image_store.plan_build(versions, workspace))
         return
-    names = [str(ref) for ref in image_store.build_all(versions, workspace, session.events())]
-    session.result({"images": names}, names)
+    names = tuple(str(ref) for ref in image_store.build_all(versions, workspace, session.events()))
+    session.result(Images(names), names)
 
 
 @command.command("push", epilog="Example:  datacats images push --registry registry.example.org:5000")
@@ -78,14 +79,15 @@ def have(session: Session, versions: Sequence[str], registry: str | None, *, dry
 @pass_session
 def push(session: Session, ckan: str, registry: str | None, dry_run: bool) -> None:
     """Send the images of a CKAN version to a registry."""
-    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Images  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_store  # noqa: PLC0415
 
     target = image_store.registry_of(session.workspace, registry)
     if dry_run:
         session.foreseen(image_store.plan_push(ckan, target, session.workspace))
         return
-    names = [str(ref) for ref in image_store.push(ckan, target, session.workspace, session.events())]
-    session.result({"images": names}, names)
+    names = tuple(str(ref) for ref in image_store.push(ckan, target, session.workspace, session.events()))
+    session.result(Images(names), names)
 
 
 @command.command("save", epilog="Example:  datacats images save ckan-2.12.tar")
@@ -96,11 +98,12 @@ def push(session: Session, ckan: str, registry: str | None, dry_run: bool) -> No
 @pass_session
 def save(session: Session, file: Path, force: bool, ckan: str) -> None:
     """Write the images of a CKAN version to FILE, for a machine without a network."""
-    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Archive  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_store  # noqa: PLC0415
 
     with writing(session, file, force=force) as target:
-        names = [str(ref) for ref in image_store.save(ckan, target, session.workspace)]
-    wrote(session, file, images=names)
+        names = tuple(str(ref) for ref in image_store.save(ckan, target, session.workspace, session.events()))
+    wrote(session, Archive(file, names))
 
 
 @command.command("load", epilog="Example:  datacats images load ckan-2.12.tar")
@@ -110,15 +113,16 @@ def save(session: Session, file: Path, force: bool, ckan: str) -> None:
 @pass_session
 def load(session: Session, file: Path, dry_run: bool) -> None:
     """Take in the images of FILE (- for standard input), which save wrote."""
-    from datacats.model.plan import Plan  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Archive  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.plan import Plan  # noqa: PLC0415
     from datacats.workflows import image_archive, image_store  # noqa: PLC0415
 
     with reading_twice(file) as source:
         if dry_run:
             session.foreseen(Plan(), [f"load {name}" for name in image_archive.names(source)])
             return
-        names = image_store.load(source, session.workspace)
-    session.result({"file": str(file), "images": list(names)}, [f"Loaded {file}"])
+        names = image_store.load(source, session.workspace, session.events())
+    session.result(Archive(file, names), [f"Loaded {file}"])
 
 
 @command.command("prune", epilog="Example:  datacats images prune")
@@ -130,12 +134,13 @@ def prune(session: Session, dry_run: bool) -> None:
 
     Sites of other data roots count, and so does every container on this engine.
     """
-    from datacats.workflows import image_store  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import PrunedImages  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import image_store  # noqa: PLC0415
 
     if dry_run:
         session.foreseen(image_store.plan_prune(session.workspace))
         return
     done = image_store.prune(session.workspace, session.events())
     kept = [f"{name} stays: it is in use" for name in done.kept]
-    record = {"changed": [str(step) for step in done.plan], "kept": list(done.kept)}
+    record = PrunedImages(tuple(map(str, done.plan)), done.kept)
     session.result(record, [f"Removed {len(done.plan)} images", *kept])

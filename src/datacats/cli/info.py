@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -36,7 +35,7 @@ def command(session: Session, environment: str | None, site: str | None) -> None
     running = [f"{each.name}: {each.url}" for each in found.sites if each.containers.get("web") == "running"]
     further = site not in {None, PRIMARY}
     lines = _site(found, found.sites[0]) if further else _lines(found)
-    session.result(asdict(found), list(lines), running)
+    session.result(found, list(lines), running)
 
 
 def _lines(found: EnvironmentInfo) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from datacats.cli.session import Session
+from datacats.model.names import typed
 
 if TYPE_CHECKING:
     from datacats.workflows.install import Installed
@@ -27,4 +27,4 @@ def show(session: Session, done: Installed) -> None:
         extensions = [f"{name} {version}" for name, version in done.packages.items() if name.startswith("ckanext-")]
         lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({len(done.packages)} packages)")
         lines += [] if done.sites else [f"No site runs. Start it: datacats start {done.name}"]
-    session.result(asdict(done), lines, lifted)
+    session.result(done, lines, lifted, then=typed("open", done.name) if done.changed and done.sites else "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import dry_run_option, environment_option, output_options, pass_session, site_option
@@ -45,4 +43,4 @@ def change(session: Session, which: tuple[str, str | None, str], *, linked: bool
         ]
     else:
         lines = [f"{who} {'is no longer' if done.was_linked else 'was not'} linked with {done.to}"]
-    session.result(asdict(done), lines, [done.url] if linked else [])
+    session.result(done, lines, [done.url] if linked else [])

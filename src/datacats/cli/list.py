@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -19,13 +18,14 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session) -> None:
     """List the environments, their sites, and where they answer."""
-    from datacats.workflows.info import every  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Environments  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.info import every  # noqa: PLC0415
 
     found = every(session.workspace)
     rows = [row for each in found for row in _rows(each)]
     width = max((len(name) for name, _ in rows), default=0)
     lines = [f"{name:<{width}}  {rest}" for name, rest in rows] or ["No environments. Make one: datacats create NAME"]
-    session.result({"environments": [asdict(each) for each in found]}, lines, [each.name for each in found])
+    session.result(Environments(found), lines, [each.name for each in found])
 
 
 def _rows(environment: EnvironmentInfo) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -44,17 +43,18 @@ def command(
     site: str,
 ) -> int:
     """Show the log of web, or of the services named, interleaved."""
-    from datacats.model.ports import LogQuery  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Log, LoggedLine  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.ports import LogQuery  # noqa: PLC0415
     from datacats.workflows.logs import Logs, logs, understood  # noqa: PLC0415
 
     query = LogQuery(follow, tail, _moment(since), timestamps)
-    if session.json and follow:
+    if session.for_programs and follow:
         raise UsageError("--json and --follow exclude each other: a document has an end.", "See: datacats logs --help")
     wanted = understood(Logs(environment, site, services, query), session.workspace)
     lines = logs(wanted, session.workspace, session.events())
-    if session.json:
-        found = [{"service": service, **asdict(line)} for service, line in lines]
-        session.result({"lines": found}, [])
+    if session.for_programs:
+        found = tuple(LoggedLine(service, line.stream, line.text) for service, line in lines)
+        session.result(Log(found), [])
         return 0
     try:
         _print(lines, frozenset(wanted.services), follow=follow)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
@@ -23,7 +21,8 @@ def command(session: Session, action: str, number: int | None, environment: str 
 
     They are caught: none leaves the machine.
     """
-    from datacats.workflows import mail  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Mails  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import mail  # noqa: PLC0415
 
     if action == "show":
         if number is None:
@@ -32,8 +31,8 @@ def command(session: Session, action: str, number: int | None, environment: str 
         heads = [("From", found.sender), ("To", found.recipients), ("Date", found.date), ("Subject", found.subject)]
         heads += [("Attached", name) for name in found.attachments]
         lines = [*(f"{name}: {value}" for name, value in heads), "", *found.text.splitlines()]
-        session.result(asdict(found), lines, lines)
+        session.result(found, lines, lines)
         return
     caught = mail.mails(environment, session.workspace, site=site)
     rows = [f"{each.number:>4}  {each.date:<32}{each.recipients}  {each.subject}" for each in caught]
-    session.result({"mails": [asdict(each) for each in caught]}, rows or ["No mail was sent."], rows)
+    session.result(Mails(caught), rows or ["No mail was sent."], rows)

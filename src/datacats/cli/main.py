@@ -13,15 +13,15 @@ import click
 
 from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
+from datacats.cli.options import all_output_options
 from datacats.cli.session import Session
-from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
+from datacats.cli.streams import be_tolerant
+from datacats.errors import DatacatsError, DiskError, Interrupted, NoEnvironment, UsageError
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
     from datacats.workflows.checks.facts import Facts
     from datacats.workflows.workspace import Workspace
-
-_INTERRUPTED = 130
 
 
 class LazyGroup(Group):
@@ -60,12 +60,12 @@ class LazyGroup(Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is out before its end counts as good."""
         status = super().invoke(ctx)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return status
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@all_output_options
 @click.version_option(VERSION, "-V", "--version", message="datacats %(version)s")
 def root() -> None:
     """Run CKAN data catalogues in Docker containers.
@@ -79,6 +79,7 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
 
     ``open_workspace`` is called when the command first needs its workspace; without it the real ports are opened.
     """
+    be_tolerant()
     session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
     words = session.words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
     try:
@@ -88,14 +89,15 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     except click.ClickException as error:
         return _fail(session, words, UsageError(error.format_message(), _usage_hint(error)))
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("Interrupted. Run the same command again to carry on.\n")
-        return _INTERRUPTED
+        return _fail(session, words, Interrupted("Interrupted.", "Run the same command again to carry on."))
     except OSError as error:
-        return _in_words(
-            DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes."), unwritten=True
+        return _unwritten(
+            session, DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes.")
         )
     except SystemExit:  # how click ends when whoever reads our output has seen enough
         return 0
+    finally:
+        session.end_progress()
     return status if isinstance(status, int) else 0
 
 
@@ -128,31 +130,32 @@ def _look() -> Facts:
 
 
 def _fail(session: Session, words: list[str], error: DatacatsError) -> int:
-    from datacats.cli import render  # noqa: PLC0415 - a run that ends well does not need it
+    """Tell an error: in words on standard error, or in a document on standard output."""
+    from datacats.cli import failure  # noqa: PLC0415 - a run that ends well does not need it
 
     if session.by_option and isinstance(error, NoEnvironment):
         named = f"datacats {session.command} -e NAME"
         error.hint = f"Name an environment (see: datacats list): {named}; or make one: datacats create NAME"
-    asked = "--json" in words and session.command not in PASS_THROUGH
-    if session.json or asked:
-        try:
-            render.document(session.command, "error", render.error_record(error))
-        except OSError:
-            return _in_words(error, unwritten=True)
-        return error.exit_code
-    return _in_words(error)
+    session.end_progress()
+    if session.command not in PASS_THROUGH:  # what is wrong with the words was found before all of them were read
+        session.json = session.json or "--json" in words
+        session.stream = session.stream or "--events" in words
+    try:
+        failure.tell(session, error)
+    except OSError:
+        return _unwritten(session, error)
+    return error.exit_code
 
 
-def _in_words(error: DatacatsError, *, unwritten: bool = False) -> int:
-    """Tell an error on standard error; what standard output did not take Python must not try again at its end."""
-    from pathlib import Path  # noqa: PLC0415 - a run that ends well does not need it
+def _unwritten(session: Session, error: DatacatsError) -> int:
+    """Tell an error of which standard output took nothing; Python must not try that again at its end."""
+    from datacats.cli import failure  # noqa: PLC0415 - a run that ends well does not need it
 
-    from datacats.cli import render  # noqa: PLC0415
-
-    if unwritten:
-        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    sys.stderr.write("".join(f"{line}\n" for line in render.error_lines(error)))
+    session.end_progress()
+    failure.forget_output()
+    session.json = session.stream = False
+    with suppress(OSError):  # nobody is left who could be told
+        failure.tell(session, error)
     return error.exit_code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -107,7 +107,6 @@ def read_password(*, from_stdin: bool) -> str | None:
 
 def show(session: Session, created: Created) -> None:
     """Show the result; a generated password is shown whatever ``--quiet`` says, because it is kept nowhere."""
-    record = {**asdict(created), "password": created.password}
     words = called(created.name, created.site)
     lines = [f"{words} is ready: {created.url}" if created.running else f"{words} is made."]
     if not created.initialised:
@@ -120,5 +119,5 @@ def show(session: Session, created: Created) -> None:
         lines.append(f"Sign in as {created.administrator}, {secret}")
     if created.password:
         session.quiet = False
-    session.result(record, lines)
+    session.result(created, lines, then=typed("open", created.name, created.site) if created.running else "")
     sys.stdout.flush()  # once the site counts as complete, nobody can be told the password again

@@ -18,10 +18,11 @@ def command(session: Session, environment: str | None, site: str) -> None:
     """Open a site in the browser; where there is none, print its address."""
     import webbrowser  # noqa: PLC0415 - help must not pay for it
 
+    from datacats.cli.documents import Opened  # noqa: PLC0415
     from datacats.workflows.info import one  # noqa: PLC0415
 
     found = one(environment, session.workspace, site=site)
     if found.containers.get("web") != "running":
         raise NotReady(f"The site {site} does not run.", f"Start it: {found.next}")
     opened = webbrowser.open(found.url)
-    session.result({"url": found.url, "opened": opened}, [found.url])
+    session.result(Opened(found.url, opened), [found.url])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import IO, Any, TypeVar
 
 import click
@@ -55,20 +55,37 @@ def _after_the_environment(context: click.Context, _parameter: click.Parameter, 
     return port
 
 
-def output_options(function: Function) -> Function:
-    """Add ``--json`` and ``-q/--quiet``."""
-    json = click.option(
-        "--json", is_flag=True, expose_value=False, callback=_set("json"), help="Print one JSON document."
-    )
-    quiet = click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        expose_value=False,
-        callback=_set("quiet"),
-        help="Print no more than must be known.",
-    )
-    return json(quiet(function))
+_OUTPUT = (
+    ("json", "json", "Print one JSON document."),
+    ("events", "stream", "Print progress and result as JSON lines."),
+    ("quiet", "quiet", "Print no more than must be known."),
+    ("plain", "plain", "Print plain lines on a terminal too, one after the other."),
+    ("no-color", "no_color", "Print no colors; NO_COLOR does the same."),
+    ("debug", "debug", "Print the traceback of an error as well."),
+)
+_SHOWN = ("json", "events", "quiet")
+"""The ones that each command's own help shows."""
+
+
+def output_options(function: Function, *, shown: Collection[str] = _SHOWN) -> Function:
+    """Add the options that every command has; its help shows the most useful ones, and that of datacats all."""
+    for name, flag, text in reversed(_OUTPUT):
+        option = click.option(
+            *(("-q",) if name == "quiet" else ()),
+            f"--{name}",
+            is_flag=True,
+            expose_value=False,
+            callback=_set(flag),
+            hidden=name not in shown,
+            help=text,
+        )
+        function = option(function)
+    return function
+
+
+def all_output_options(function: Function) -> Function:
+    """Add them before the command's name, all of them shown."""
+    return output_options(function, shown=[name for name, _, _ in _OUTPUT])
 
 
 def address_options(function: Function) -> Function:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from datacats.cli.options import environment_option, is_terminal
+from datacats.cli.options import environment_option, is_terminal, output_options, site_option
 from datacats.cli.session import Session
-from datacats.model.names import PRIMARY
 
 if TYPE_CHECKING:
     from datacats.model.event import Event
@@ -65,9 +65,8 @@ def passthrough_arguments(function: Function) -> Function:
 
 
 def _options(function: Function, metavar: str) -> Function:
-    site = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
     words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar)
-    return environment_option(site(words(function)))
+    return environment_option(site_option(output_options(words(function))))
 
 
 def own_streams() -> Streams:
@@ -76,6 +75,21 @@ def own_streams() -> Streams:
 
     terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
     return Streams(sys.stdin.buffer if sys.stdin else None, sys.stdout.buffer, sys.stderr.buffer, terminal)
+
+
+def run_inner(session: Session, run: Callable[[Streams], int]) -> int:
+    """Run an inner command on this process's streams, for a program in a document; return its exit status."""
+    from datacats.cli.documents import Ended  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.ports import Streams  # noqa: PLC0415
+
+    if not session.for_programs:
+        return run(own_streams())
+    stdout, stderr = io.BytesIO(), io.BytesIO()
+    given = sys.stdin.buffer if sys.stdin and not sys.stdin.isatty() else None
+    status = run(Streams(given, stdout, stderr))
+    printed = (stream.getvalue().decode(errors="replace") for stream in (stdout, stderr))
+    session.result(Ended(status, *printed), ())
+    return status
 
 
 cold_option = click.option("--cold", is_flag=True, help="In a new container, even where a spare one stands ready.")
@@ -90,10 +104,11 @@ def run_in_one_off(
     cold: bool = False,
     inside: bool = False,
 ) -> int:
-    """Run a command on this process's streams; return its exit status."""
+    """Run a command in a throw-away container; return its exit status."""
     from datacats.workflows.one_off import OneOff, run  # noqa: PLC0415 - help must not pay for it
 
     def tell(event: Event) -> None:
         session.events()(event)
 
-    return run(OneOff(command, environment, site, cold, inside), session.workspace, own_streams(), tell)
+    one_off = OneOff(command, environment, site, cold, inside)
+    return run_inner(session, lambda streams: run(one_off, session.workspace, streams, tell))

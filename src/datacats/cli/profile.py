@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,23 +39,24 @@ def command(
     They are measured after datacats start --profile, until --no-profile. The times include what measuring costs.
     "save NUMBER FILE" writes what Python's profiler found, for pstats, snakeviz and others.
     """
-    from datacats.workflows import profile  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import File, Pages  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows import profile  # noqa: PLC0415
 
     if action == "list":
         found = profile.pages(environment, session.workspace, site=site)
         rows = [_row(each) for each in found]
-        session.result({"pages": [asdict(each) for each in found]}, rows or [_NONE], rows)
+        session.result(Pages(found), rows or [_NONE], rows)
     elif number is None or (action == "save" and file is None):
         raise UsageError("Say which page, and for save the file.", "For example: datacats profile save 1 home.prof")
     elif file is not None and action == "save":
         content = profile.profile_file(number, environment, session.workspace, site=site)
         with writing(session, file, force=force) as target:
             target.write(content)
-        wrote(session, file)
+        wrote(session, File(file))
     else:
         page = profile.show(number, environment, session.workspace, site=site)
         lines = [_row(page), *_details(page)]
-        session.result(asdict(page), lines, lines)
+        session.result(page, lines, lines)
 
 
 def _row(page: Page) -> str:

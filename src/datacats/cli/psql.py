@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, own_streams, passthrough_arguments
+from datacats.cli.passthrough import PassThrough, passthrough_arguments, run_inner
 from datacats.cli.session import Session
 
 
@@ -18,4 +18,6 @@ def command(session: Session, words: tuple[str, ...], environment: str | None, s
     from datacats.workflows.ask import Ask, psql  # noqa: PLC0415 - help must not pay for it
 
     ask = Ask(words, environment, site)
-    return psql(ask, session.workspace, own_streams(), session.events(), datastore=datastore)
+    return run_inner(
+        session, lambda streams: psql(ask, session.workspace, streams, session.events(), datastore=datastore)
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -47,7 +46,7 @@ def command(
         if dry_run:
             session.foreseen(plan)
             return False
-        return yes or _ask(plan)
+        return yes or (not session.for_programs and _ask(session, plan))
 
     try:
         done = purge(PurgeOptions(environment, site, delete_environment), session.workspace, approve, session.events())
@@ -55,13 +54,14 @@ def command(
         if not dry_run:
             raise
         return
-    session.result(asdict(done), [f"Purged {done.name}: {', '.join(done.sites) or 'nothing was left'}"])
+    session.result(done, [f"Purged {done.name}: {', '.join(done.sites) or 'nothing was left'}"])
 
 
-def _ask(plan: Plan) -> bool:
+def _ask(session: Session, plan: Plan) -> bool:
     from datacats.cli.render import plan_lines  # noqa: PLC0415
 
     if not is_terminal(sys.stdin):
         return False
+    session.end_progress()
     click.echo("\n".join(plan_lines(plan)), err=True)
     return click.confirm("All this is lost. Go on?", default=False, err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from datacats.cli.options import pass_session
-from datacats.cli.passthrough import PassThrough, own_streams, passthrough_arguments
+from datacats.cli.passthrough import PassThrough, passthrough_arguments, run_inner
 from datacats.cli.session import Session
 
 
@@ -16,4 +16,5 @@ def command(session: Session, words: tuple[str, ...], environment: str | None, s
     """Run redis-cli on a site's Redis, signed in."""
     from datacats.workflows.ask import Ask, redis_cli  # noqa: PLC0415 - help must not pay for it
 
-    return redis_cli(Ask(words, environment, site), session.workspace, own_streams(), session.events())
+    ask = Ask(words, environment, site)
+    return run_inner(session, lambda streams: redis_cli(ask, session.workspace, streams, session.events()))

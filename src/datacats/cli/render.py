@@ -1,52 +1,21 @@
-"""Events, results and errors as text: lines for people, one JSON document for programs."""
+"""Results and errors as text: lines for people, one JSON document for programs."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from datacats.errors import DatacatsError
-from datacats.model.event import Event, Finished, Progressed, Said, Started
-from datacats.model.plan import (
-    BuildImage,
-    Flush,
-    MakeDirectory,
-    MovePath,
-    PlaceFile,
-    Plan,
-    PullImage,
-    PushImage,
-    RemoveTree,
-    RunOneOff,
-    RunProgram,
-    Wait,
-)
+import click
 
-_SCHEMA = 1
-_LONG = (BuildImage, PullImage, PushImage)
-_SLOW = (RunOneOff, RunProgram, Wait)
-_SMALL = (Flush, MakeDirectory, MovePath, PlaceFile, RemoveTree)
-_WORTH_A_LINE = 1.0
-"""Seconds from which on even a small step is worth a line."""
+from datacats.errors import DatacatsError, Interrupted
+from datacats.model.plan import Plan
 
+SCHEMA = 1
+"""The version of every document's form: it grows when a program that reads them would have to change."""
 
-class Progress:
-    """Shows events on standard error, a line per operation."""
-
-    def show(self, event: Event) -> None:
-        """Show one event."""
-        if isinstance(event, Started):
-            if isinstance(event.operation, _LONG) or (isinstance(event.operation, _SLOW) and sys.stderr.isatty()):
-                _note(f"          {event.operation} ...")
-        elif isinstance(event, Progressed) and event.step.number:
-            _note(f"  step {event.step.number}/{event.step.total} {event.step.text[:100]}")
-        elif isinstance(event, Finished) and (not isinstance(event.operation, _SMALL) or event.seconds > _WORTH_A_LINE):
-            how = f" [{event.note}]" if event.note else ""
-            _note(f"{event.seconds:6.2f} s  {event.operation} ({event.operation.cause}){how}")
-        elif isinstance(event, Said):
-            _note(event.text)
+_LONGEST = 2000
+"""Characters of a line of evidence: some programs print megabytes without a line end."""
 
 
 def say(lines: Iterable[str]) -> None:
@@ -55,9 +24,10 @@ def say(lines: Iterable[str]) -> None:
         print(line)
 
 
-def document(command: str, kind: str, content: dict[str, Any]) -> None:
+def document(command: str, kind: str, content: Mapping[str, Any], *, compact: bool = False) -> None:
     """Print one JSON document: ``{"datacats": schema, "command": ..., kind: {...}}``. Raises OSError."""
-    print(json.dumps({"datacats": _SCHEMA, "command": command, kind: content}, indent=2, default=str), flush=True)
+    told = {"datacats": SCHEMA, "command": command, kind: content}
+    print(json.dumps(told, indent=None if compact else 2, default=str), flush=True)
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -65,18 +35,27 @@ def plan_lines(plan: Plan) -> list[str]:
     return str(plan).splitlines() or ["Nothing to do."]
 
 
-def error_lines(error: DatacatsError) -> list[str]:
-    """What happened, why, the evidence, and what to do next."""
-    lines = [f"Error: {error.message}"]
+def error_lines(error: DatacatsError, *, colour: bool = False, log: str = "") -> list[str]:
+    """What happened, why, the evidence, where the whole of it lies, and what to do next."""
+    if isinstance(error, Interrupted):
+        return [f"{error.message} {error.hint}"]
+    lines = [f"{_head('Error:', 'red', colour=colour)} {error.message}"]
     if error.during:
         lines.append(f"It happened while: {error.during}")
-    lines += [f"  | {line}" for line in error.detail.splitlines()]
+    lines += [f"  | {line[:_LONGEST]}" for line in error.detail.splitlines()]
+    if log:
+        lines.append(f"The whole of it: {log}")
     if error.hint:
-        lines.append(f"Next: {error.hint}")
+        lines.append(next_line(error.hint, colour=colour))
     return lines
 
 
-def error_record(error: DatacatsError) -> dict[str, Any]:
+def next_line(hint: str, *, colour: bool) -> str:
+    """The line that says what to do next."""
+    return f"{_head('Next:', 'cyan', colour=colour)} {hint}"
+
+
+def error_record(error: DatacatsError, log: str = "") -> dict[str, Any]:
     """An error for programs."""
     return {
         "kind": error.kind,
@@ -84,9 +63,10 @@ def error_record(error: DatacatsError) -> dict[str, Any]:
         "hint": error.hint,
         "during": error.during,
         "detail": error.detail,
+        "log": log,
         "exit_code": error.exit_code,
     }
 
 
-def _note(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _head(word: str, hue: str, *, colour: bool) -> str:
+    return click.style(word, fg=hue, bold=True) if colour else word

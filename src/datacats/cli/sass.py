@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session
@@ -27,4 +25,4 @@ def command(session: Session, environment: str | None, dry_run: bool) -> None:
         return
     made = compile_all(environment, session.workspace, session.events())
     lines = [f"Wrote {each}" for each in made.written]
-    session.result(asdict(made), lines or ["All style sheets are as their sources say."])
+    session.result(made, lines or ["All style sheets are as their sources say."])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.groups import Group
@@ -30,11 +28,12 @@ def command() -> None:
 @pass_session
 def list_(session: Session, environment: str | None, site: str) -> None:
     """List the services that a site has, or may have."""
-    from datacats.workflows.service import services  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Services  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.service import services  # noqa: PLC0415
 
     found = services(environment, session.workspace, site=site)
     lines = [f"{each.name:<16}{each.state or ('not there' if each.on else 'off'):<10}{each.what}" for each in found]
-    session.result({"services": [asdict(each) for each in found]}, lines, [each.name for each in found if each.on])
+    session.result(Services(found), lines, [each.name for each in found if each.on])
 
 
 @command.command("add", epilog="Example:  datacats service add worker")
@@ -71,4 +70,4 @@ def _switch(session: Session, service: str, where: tuple[str | None, str], *, on
     switched = switch(wanted, session.workspace, session.events())
     word = "on" if on else "off"
     line = f"{service} is {word} in {switched.name}" if switched.changed else f"{service} was {word} already"
-    session.result(asdict(switched), [line])
+    session.result(switched, [line])

@@ -21,12 +21,15 @@ def command(session: Session, words: tuple[str, ...], environment: str | None, s
     Words with = are parameters of Solr's; the others are the query, by default all of it. With wt=csv, or another form,
     the answer is printed as Solr gives it.
     """
-    from datacats.cli.render import say  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Answer  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.render import say  # noqa: PLC0415
     from datacats.workflows.ask import Ask, search  # noqa: PLC0415
 
     answer = search(Ask(words, environment, site), session.workspace, session.events())
-    if isinstance(answer, bytes):
+    if session.for_programs:
+        session.result(Answer(answer.decode(errors="replace") if isinstance(answer, bytes) else answer), [])
+    elif isinstance(answer, bytes):
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
-        return
-    say([json.dumps(answer, indent=2, ensure_ascii=False)])
+    else:
+        say([json.dumps(answer, indent=2, ensure_ascii=False)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
@@ -29,4 +27,4 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
         return
     made = make(environment, session.workspace, session.events(), site=site)
     words = "has a spare container" if made.ready else "has no spare container"
-    session.result(asdict(made), [f"{called(made.name, made.site)} {words}"])
+    session.result(made, [f"{called(made.name, made.site)} {words}"])

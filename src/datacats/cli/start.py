@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,7 @@ from datacats.cli.options import (
     site_option,
 )
 from datacats.cli.session import Session
+from datacats.model.names import typed
 
 if TYPE_CHECKING:
     from datacats.workflows.start import StartOptions
@@ -57,6 +58,8 @@ def command(
     from datacats.workflows.claim import SiteOptions  # noqa: PLC0415
     from datacats.workflows.start import StartOptions  # noqa: PLC0415
 
+    if interactive and session.for_programs:
+        raise click.UsageError("--interactive excludes --json and --events.")
     if interactive and (background or production):
         raise click.UsageError("--interactive excludes --background and --production.")
     if debugger and (interactive or production):
@@ -93,4 +96,5 @@ def bring_up(session: Session, options: StartOptions, *, dry_run: bool) -> None:
     word = "Running at" if options.wait else "Starting at"
     word = word if started.changed else "Already running at"
     attach = [f"Debugger (debugpy) at {started.debugger}; /project there is the source directory here"]
-    session.result(asdict(started), [f"{word} {started.url}", *(attach if started.debugger else ())])
+    lines = [f"{word} {started.url}", *(attach if started.debugger else ())]
+    session.result(started, lines, then=typed("logs -f", f"-e {started.name}", started.site))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.model.names import called
+from datacats.model.names import called, typed
 
 
 @click.command("stop", epilog="Example:  datacats stop catstown")
@@ -27,4 +25,4 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
     stopped = stop(environment, session.workspace, session.events(), site=site)
     words = called(stopped.name, stopped.site)
     line = f"Stopped {words}" if stopped.changed else f"{words} was not running"
-    session.result(asdict(stopped), [line])
+    session.result(stopped, [line], then=typed("start", stopped.name, stopped.site))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from datacats.cli.options import environment_option, pass_session
+from datacats.cli.options import environment_option, output_options, pass_session
 from datacats.cli.passthrough import PassThrough, own_streams
 from datacats.cli.session import Session
 
@@ -38,6 +39,7 @@ class _Command(PassThrough):
 @click.option("--ckan-core", metavar="PATH_OR_KEYWORD", help="Run chosen tests of CKAN itself.")
 @click.option("--upgrade", is_flag=True, help="Take the newest releases of what the tests need.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...")
+@output_options
 @pass_session
 def command(
     session: Session, words: tuple[str, ...], environment: str | None, ckan: str, ckan_core: str | None, upgrade: bool
@@ -48,12 +50,18 @@ def command(
     the two dashes go to pytest; streams, signals and exit status are its own. What it writes, such as coverage and
     JUnit files, lands in the extension's directory.
     """
-    from datacats.workflows.test import Tests, run_tests  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import TestRuns  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.test import Tests, run_tests  # noqa: PLC0415
 
     versions = tuple(part.strip() for part in ckan.split(",") if part.strip())
     tests = Tests(words, environment, versions, ckan_core, upgrade)
-    runs = run_tests(tests, session.workspace, own_streams(), session.events())
-    if len(versions) > 1:
+    streams = own_streams()
+    if session.for_programs:
+        streams = replace(streams, stdout=streams.stderr, terminal=False)
+    runs = run_tests(tests, session.workspace, streams, session.events())
+    if session.for_programs:
+        session.result(TestRuns(runs), [])
+    elif len(versions) > 1:
         for line in _table(runs):
             click.echo(line)
     return next((run.status for run in runs if run.status), 0)

@@ -11,13 +11,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import Conflict, DiskError
+
+if TYPE_CHECKING:
+    from datacats.cli.documents import Archive, File
 
 _CHUNK = 1 << 20
 
@@ -97,7 +100,7 @@ def reading_twice(file: Path) -> Iterator[BinaryIO]:
             yield kept
 
 
-def wrote(session: Session, file: Path, **more: object) -> None:
+def wrote(session: Session, written: File | Archive, *, then: str = "") -> None:
     """Say what was written; after a stream on standard output there is nothing to say."""
-    if str(file) != "-":
-        session.result({"file": str(file), **more}, [f"Wrote {file}"])
+    if str(written.file) != "-":
+        session.result(written, [f"Wrote {written.file}"], then=then)

@@ -38,7 +38,8 @@ def command(
 
 
 def _renew_secrets(session: Session, environment: str | None, site: str, *, dry_run: bool) -> None:
-    from datacats.workflows.tweak import plan_secrets, renew_secrets  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Tweaked  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.tweak import plan_secrets, renew_secrets  # noqa: PLC0415
 
     if dry_run:
         found = plan_secrets(environment, session.workspace, site=site)
@@ -46,12 +47,13 @@ def _renew_secrets(session: Session, environment: str | None, site: str, *, dry_
         return
     url = renew_secrets(environment, session.workspace, session.events(), site=site)
     session.result(
-        {"url": url}, ["Keys and passwords of services are new; everybody signs in again.", f"Running at {url}"]
+        Tweaked(url=url), ["Keys and passwords of services are new; everybody signs in again.", f"Running at {url}"]
     )
 
 
 def _set_password(session: Session, environment: str | None, site: str, *, from_stdin: bool, dry_run: bool) -> None:
-    from datacats.model.secrets import random_text  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import Tweaked  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.secrets import random_text  # noqa: PLC0415
     from datacats.workflows.tweak import plan_admin_password, set_admin_password  # noqa: PLC0415
 
     if dry_run:
@@ -60,7 +62,6 @@ def _set_password(session: Session, environment: str | None, site: str, *, from_
     chosen = read_password(from_stdin=from_stdin)
     password = chosen or random_text(16)
     set_admin_password(environment, password, session.workspace, session.events(), site=site)
-    record = {"administrator": "admin", "password": None if chosen else password}
     line = "The password of admin is changed." if chosen else f"The password of admin is now {password}"
     session.quiet = session.quiet and chosen is not None
-    session.result(record, [line])
+    session.result(Tweaked("admin", None if chosen else password), [line])

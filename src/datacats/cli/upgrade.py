@@ -13,6 +13,7 @@ from datacats.cli.options import (
     site_option,
 )
 from datacats.cli.session import Session
+from datacats.model.names import typed
 
 
 @click.command("upgrade", epilog="Example:  datacats upgrade catstown")
@@ -27,7 +28,8 @@ def command(
     session: Session, environment: str | None, port: int | None, rollback: bool, site: str, dry_run: bool
 ) -> None:
     """Bring a site to the newest images of its CKAN line."""
-    from datacats.model.image import ROLES  # noqa: PLC0415 - help must not pay for it
+    from datacats.cli.documents import ImageChange, UpgradedSite  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.image import ROLES  # noqa: PLC0415
     from datacats.workflows.upgrade import plan_upgrade, upgrade  # noqa: PLC0415
 
     if dry_run:
@@ -35,7 +37,8 @@ def command(
         session.foreseen(found.plan, found.later)
         return
     done = upgrade(environment, session.workspace, session.events(), site=site, rollback=rollback, port=port)
-    images = {role: {"before": str(done.before[role]), "now": str(done.now[role])} for role in ROLES}
+    images = {str(role): ImageChange(str(done.before[role]), str(done.now[role])) for role in ROLES}
+    back = f"To go back: {typed('upgrade --rollback', done.name, done.site)}" if done.before != done.now else ""
     unchanged = [] if done.before != done.now else ["There is nothing newer."]
-    lines = unchanged or [f"{role}: {each['now']}" for role, each in images.items()]
-    session.result({"name": done.name, "site": done.site, "images": images}, [*lines, f"Running at {done.url}"])
+    lines = unchanged or [f"{role}: {each.now}" for role, each in images.items()]
+    session.result(UpgradedSite(done.name, done.site, done.url, images), [*lines, f"Running at {done.url}"], then=back)

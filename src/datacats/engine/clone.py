@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from datacats.engine.disk_errors import disk_error, explained
+from datacats.model.ports import Moved
 
 _FICLONE = 0x40049409
 _SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -21,8 +22,9 @@ _NOT_BETWEEN_THESE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.E
 class Clone:
     """One copy of a tree. ``way`` says how contents are copied; the first file with content decides it."""
 
-    def __init__(self, owner: tuple[int, int] | None) -> None:
+    def __init__(self, owner: tuple[int, int] | None, moved: Moved) -> None:
         self._owner = owner
+        self._moved = moved
         self._reflink: bool | None = None
 
     @property
@@ -107,6 +109,7 @@ class Clone:
             shared = self._reflink and _share(old, new)
         if not shared:
             _copy(old, new, size)
+        self._moved(size)
 
 
 def _share(old: int, new: int) -> bool:

@@ -16,7 +16,7 @@ from datacats.engine.clone import Clone
 from datacats.engine.disk_errors import disk_error, explained, no_program, not_a_directory, system_error
 from datacats.engine.remove import remove_tree
 from datacats.engine.scratch import is_scratch, scratch
-from datacats.model.ports import Completed, Entry
+from datacats.model.ports import Completed, Entry, Moved, nobody
 
 _KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 _NONE = (FileNotFoundError, NotADirectoryError)
@@ -78,7 +78,9 @@ class RealDisk:
                     _make_for(directory, mode, owner)
                 _sync(directory.parent)
 
-    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+    def clone_tree(
+        self, source: Path, target: Path, owner: tuple[int, int] | None = None, moved: Moved = nobody
+    ) -> str:
         """Copy a tree to a path where nothing is yet; return how: ``reflink`` or ``copy``.
 
         Modes, times, links and empty directories are kept; sockets, pipes and devices are left out. ``owner``
@@ -89,7 +91,7 @@ class RealDisk:
             raise disk_error(target, f"made a copy of {source}", system_error(errno.EEXIST))
         if target.parent.resolve().is_relative_to(source):
             raise disk_error(target, f"made a copy of {source}", system_error(errno.EINVAL))
-        clone = Clone(owner)
+        clone = Clone(owner, moved)
         with explained(target, f"made a copy of {source}"), scratch(target, directory=True) as (part, descriptor):
             clone.fill(source, descriptor)
             part.rename(target)

@@ -119,7 +119,7 @@ class FakeContainers:
     def session(self, name: str, command: Sequence[str], streams: Streams, *, interruptible: bool = False) -> int:
         """Ask the test's program what a command does, on the caller's streams."""
         try:
-            done = self.execute(name, command, streams.stdin.read() if streams.stdin else b"")
+            done = self.execute(name, command, taken(streams))
         except KeyboardInterrupt:
             done = _interrupted(interruptible=interruptible)
         write(Outcome(done.exit_code, done.stdout, done.stderr), streams)
@@ -132,7 +132,7 @@ class FakeContainers:
         container.networks = [attachment.network for attachment in spec.networks] or ["none"]
         try:
             _check(container, self._world)
-            outcome = _begin(self._world, container, streams.stdin.read() if streams.stdin else b"")
+            outcome = _begin(self._world, container, taken(streams))
             write(outcome, streams)
         except KeyboardInterrupt:
             end(self._world, container, _INTERRUPTED)
@@ -234,9 +234,17 @@ def _stamped(when: float, line: LogLine) -> LogLine:
     return replace(line, text=f"{moment:%Y-%m-%dT%H:%M:%S}.{round(when % 1 * 10**9):09}Z {line.text}")
 
 
+def taken(streams: Streams) -> bytes:
+    """Return the whole of the caller's input."""
+    read = streams.stdin.read() if streams.stdin else b""
+    streams.moved(len(read))
+    return read
+
+
 def write(outcome: Outcome, streams: Streams) -> None:
     """Write what a command printed to the caller's streams."""
     streams.stdout.write(outcome.stdout)
+    streams.moved(len(outcome.stdout))
     streams.stderr.write(outcome.stderr)
 
 

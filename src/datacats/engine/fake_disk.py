@@ -11,7 +11,7 @@ from pathlib import Path
 from datacats.engine import locks
 from datacats.engine.disk_errors import explained, no_program, not_a_directory, system_error
 from datacats.engine.fake_tree import FakeTree, Node
-from datacats.model.ports import Completed, Entry
+from datacats.model.ports import Completed, Entry, Moved, nobody
 
 _NOTHING = (FileNotFoundError, NotADirectoryError)
 _NOON = "2026-01-01T12:00:00+00:00"
@@ -87,11 +87,14 @@ class FakeDisk:
             with _changing(self, f"make directory {directory}", directory, "made"):
                 self.tree.put(directory, Node("directory", mode, owner or self.owner))
 
-    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
+    def clone_tree(
+        self, source: Path, target: Path, owner: tuple[int, int] | None = None, moved: Moved = nobody
+    ) -> str:
         """Copy a tree to a path where nothing is yet; a disk in memory always copies."""
         with _changing(self, f"clone {source} to {target}", target, f"made a copy of {source}"):
             _check(self.refused, source)
-            self.tree.copy(source, target, owner or self.owner)
+            for size in self.tree.copy(source, target, owner or self.owner):
+                moved(size)
         return "copy"
 
     def move(self, source: Path, target: Path) -> None:

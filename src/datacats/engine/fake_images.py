@@ -11,8 +11,9 @@ from fnmatch import fnmatchcase
 
 from datacats.engine import steps
 from datacats.engine.fake_world import World, refusal
-from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.image import BuildContext, ImageRef
 from datacats.model.observed import ImageSeen
+from datacats.model.step import Step
 
 
 class FakeImages:
@@ -35,13 +36,13 @@ class FakeImages:
         self._world.ask(f"look for {ref}")
         return str(ref) in self._world.images
 
-    def build(self, context: BuildContext) -> Iterator[BuildStep]:
+    def build(self, context: BuildContext) -> Iterator[Step]:
         """Build an image, asking the test's program what each ``RUN`` does."""
         self._world.change(f"build {context.ref}")
         yield from steps.of_build(self._tell_build(context), context.ref)
         self._world.add_image(context.ref, labels=dict(context.labels))
 
-    def pull(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def pull(self, ref: ImageRef) -> Iterator[Step]:
         """Fetch an image from the test's registry."""
         self._world.change(f"pull {ref}")
         found = self._world.registry.get(str(ref))
@@ -50,7 +51,7 @@ class FakeImages:
         if found:
             self._world.images[str(ref)] = found
 
-    def push(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def push(self, ref: ImageRef) -> Iterator[Step]:
         """Send an image to the test's registry."""
         self._world.change(f"push {ref}")
         absent = {"error": f"An image does not exist locally with the tag: {ref.repository}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datacats.engine.fake_containers import end, write
+from datacats.engine.fake_containers import end, taken, write
 from datacats.engine.fake_world import World, refusal
 from datacats.model.ports import Streams
 
@@ -29,7 +29,7 @@ class FakeSpares:
         """Ask the test's program what a command does, and end the container with it."""
         self._world.change(f"run in {name}")
         container = self._world.container(name)
-        outcome = self._world.run(name, argv, streams.stdin.read() if streams.stdin else b"")
+        outcome = self._world.run(name, argv, taken(streams))
         write(outcome, streams)
         end(self._world, container, outcome.exit_code or 0)
         return container.exit_code

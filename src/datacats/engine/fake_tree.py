@@ -79,8 +79,8 @@ class FakeTree:
         for path in self._within(old):
             self._nodes[new / path.relative_to(old)] = self._nodes.pop(path)
 
-    def copy(self, source: Path, target: Path, owner: tuple[int, int]) -> None:
-        """Copy a tree, leaving out what is neither file, directory nor link."""
+    def copy(self, source: Path, target: Path, owner: tuple[int, int]) -> list[int]:
+        """Copy a tree, leaving out what is neither file, directory nor link; return the sizes of what has content."""
         old, new = self._follow(source), self._writable(target)
         self.children(old)
         if new in self._nodes:
@@ -90,6 +90,7 @@ class FakeTree:
         for path in self._within(old):
             if self._nodes[path].kind != "other":
                 self._nodes[new / path.relative_to(old)] = replace(self._nodes[path], owner=owner)
+        return [len(node.content) for node in map(self._nodes.__getitem__, self._within(new)) if node.content]
 
     def remove(self, path: Path) -> None:
         """Remove a node and all below it."""

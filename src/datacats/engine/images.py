@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from datacats.engine import steps
 from datacats.engine.wire import Wire
 from datacats.errors import ImageMissing
-from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.image import BuildContext, ImageRef
 from datacats.model.observed import ImageSeen
+from datacats.model.step import Step
 
 if TYPE_CHECKING:
     from datacats.engine.library import Library
@@ -46,15 +47,15 @@ class DockerImages:
         with suppress(ImageMissing):
             self._wire.call("DELETE", f"/images/{ref}")
 
-    def build(self, context: BuildContext) -> Iterator[BuildStep]:
+    def build(self, context: BuildContext) -> Iterator[Step]:
         """Build an image with the classic builder; lines of output come between the steps, with number 0."""
         yield from steps.of_build(self._library.build(context), context.ref)
 
-    def pull(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def pull(self, ref: ImageRef) -> Iterator[Step]:
         """Fetch an image from the registry in its name, with the credentials that Docker keeps for it."""
         yield from steps.of_transfer(self._library.pull(ref), f"pull {ref}")
 
-    def push(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def push(self, ref: ImageRef) -> Iterator[Step]:
         """Send an image to the registry in its name, with the credentials that Docker keeps for it."""
         yield from steps.of_transfer(self._library.push(ref), f"push {ref}")
 

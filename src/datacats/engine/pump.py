@@ -34,7 +34,7 @@ class Pump:
         self._line = line
         self._streams = streams
         self._frames = Frames(raw=streams.terminal)
-        self._input = _Input(streams.stdin, wrap)
+        self._input = _Input(streams, wrap)
         self._open = True
         self._awaited: list[HasDescriptor] = []
         self._alarm: tuple[float, Callable[[], None]] | None = None
@@ -120,17 +120,20 @@ class Pump:
             output = self._streams.stdout if stream == "stdout" else self._streams.stderr
             output.write(piece)
             output.flush()
+            if stream == "stdout":
+                self._streams.moved(len(piece))
 
 
 class _Input:
     """What is still to be sent: it comes from a descriptor that can be waited for, or lies in memory."""
 
-    def __init__(self, stdin: BinaryIO | None, wrap: Callable[[bytes], bytes]) -> None:
-        self._stdin = stdin
+    def __init__(self, streams: Streams, wrap: Callable[[bytes], bytes]) -> None:
+        self._stdin = streams.stdin
+        self._moved = streams.moved
         self._wrap = wrap
-        self._descriptor = _descriptor(stdin)
+        self._descriptor = _descriptor(streams.stdin)
         self._pending = b""
-        self._reading = stdin is not None
+        self._reading = streams.stdin is not None
         self._ending = False
 
     @property
@@ -151,6 +154,7 @@ class _Input:
         """Read a piece; nothing means the end."""
         read = self._read()
         if read:
+            self._moved(len(read))
             self._pending += self._wrap(read)
         else:
             self._reading, self._ending = False, True

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from datacats.model.image import BuildStep
 from datacats.model.plan import Operation
+from datacats.model.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Operation):
+    """Carry bytes between a stream of the caller's and a container; no part of a plan, which holds no stream."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return self.what
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Progressed:
     """A long operation has come a step further."""
 
     operation: Operation
-    step: BuildStep
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,12 +128,3 @@ def with_packages(web: ImageRef, packages: Sequence[str]) -> ImageRef:
         return web
     digest = hashlib.sha256("\0".join(sorted(packages)).encode()).hexdigest()
     return ImageRef(web.repository, f"{web.tag}-{digest[:12]}")
-
-
-@dataclass(frozen=True, slots=True)
-class BuildStep:
-    """One line of a running build or pull: what step, out of how many (0 when the engine does not say)."""
-
-    text: str
-    number: int = 0
-    total: int = 0

@@ -221,12 +221,14 @@ class RunSql(Operation):
 class RunOneOff(Operation):
     """Run one command in a container of its own that is destroyed after; a status other than 0 is an error.
 
-    ``stdin`` is what it reads; ``what`` says in words what it does, where its command does not.
+    ``stdin`` is what it reads; ``what`` says in words what it does, where its command does not. ``counting`` is what
+    its output says before each ``n/m`` of datasets, where it tells how far it has come.
     """
 
     spec: ContainerSpec
     stdin: bytes = field(default=b"", repr=False)
     what: str = ""
+    counting: str = ""
 
     def __str__(self) -> str:
         return self.what or f"run {' '.join(self.spec.command)}"

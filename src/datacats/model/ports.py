@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from datacats.model.image import BuildContext, BuildStep, ImageRef
+from datacats.model.image import BuildContext, ImageRef
 from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen, VolumeSeen
 from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
+from datacats.model.step import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,27 @@ class Completed:
     stderr: bytes = b""
 
 
+Moved = Callable[[int], None]
+"""Is told how many bytes were moved, piece by piece."""
+
+
+def nobody(_count: int) -> None:
+    """Hear of bytes that were moved, and do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
     """Where a one-off container's input comes from and its output goes.
 
-    With ``terminal`` set, the caller's terminal is handed through: raw mode, window size, one output stream.
+    With ``terminal`` set, the caller's terminal is handed through: raw mode, window size, one output stream. ``moved``
+    is told the number of bytes of each piece of input that was read, and of standard output that was written.
     """
 
     stdin: BinaryIO | None
     stdout: BinaryIO
     stderr: BinaryIO
     terminal: bool = False
+    moved: Moved = nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +190,13 @@ class Images(Protocol):
     def exists(self, ref: ImageRef) -> bool:
         """Whether an image of that name is there."""
 
-    def build(self, context: BuildContext) -> Iterator[BuildStep]:
+    def build(self, context: BuildContext) -> Iterator[Step]:
         """Build an image, telling each step. Raises BuildFailed with the last lines."""
 
-    def pull(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def pull(self, ref: ImageRef) -> Iterator[Step]:
         """Fetch an image from the registry in its name. Raises ImageMissing when the registry has none."""
 
-    def push(self, ref: ImageRef) -> Iterator[BuildStep]:
+    def push(self, ref: ImageRef) -> Iterator[Step]:
         """Send an image to the registry in its name. Raises ImageMissing, EngineError."""
 
     def tag(self, ref: ImageRef, new: ImageRef) -> None:
@@ -268,8 +279,13 @@ class Disk(Protocol):
     def make_directory(self, path: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Make a directory and its parents; one that is there is left as it is."""
 
-    def clone_tree(self, source: Path, target: Path, owner: tuple[int, int] | None = None) -> str:
-        """Copy a tree to a path where nothing is yet; return how: ``reflink`` or ``copy``."""
+    def clone_tree(
+        self, source: Path, target: Path, owner: tuple[int, int] | None = None, moved: Moved = nobody
+    ) -> str:
+        """Copy a tree to a path where nothing is yet; return how: ``reflink`` or ``copy``.
+
+        ``moved`` is told the size of each file that has content.
+        """
 
     def move(self, source: Path, target: Path) -> None:
         """Rename; the directory that holds the target is synced."""

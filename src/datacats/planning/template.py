@@ -58,10 +58,12 @@ def make(working: Path, sealed: Path, made: Path, steps: TemplateSteps) -> Plan:
 
     The rename is the seal: a template that has its name is complete.
     """
-    migrations: list[Operation] = [RunOneOff(spec, cause="tables of a new site") for spec in steps.migrate]
+    migrations: list[Operation] = [
+        RunOneOff(spec, what="migrate both databases", cause="tables of a new site") for spec in steps.migrate
+    ]
     return Plan.of(
         [
-            RunOneOff(steps.initialise, cause="a new cluster"),
+            RunOneOff(steps.initialise, what="make a database cluster", cause="a new cluster"),
             *steps.start,
             steps.first_roles,
             *migrations,

@@ -8,6 +8,7 @@ from importlib.resources import files
 from datacats.model import labels
 from datacats.model.environment import Mode, Placement, SiteContext, reachable
 from datacats.model.names import container_name, link_name, network_name
+from datacats.model.plan import RunOneOff
 from datacats.model.probe import ExecProbe, HttpProbe
 from datacats.model.service import Attachment, ContainerSpec, Limits, Mount, PublishedPort, ServiceSpec
 from datacats.services.common import (
@@ -38,6 +39,9 @@ MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 
 REINDEX = ("ckan", "search-index", "rebuild")
 """The command that fills the search index from the database."""
+
+_INDEXING = "Indexing dataset"
+"""What it prints before the number of each dataset."""
 
 TOKEN = ("python", "/usr/lib/datacats/make_token.py")
 """The command that prints a new API token of the site's own user; its label follows."""
@@ -169,6 +173,12 @@ def process_variables(context: SiteContext) -> dict[str, str]:
         bundle = f"{RUN}/authorities.pem"
         env |= {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle}
     return env
+
+
+def reindex(context: SiteContext, *, purpose: str, cause: str) -> RunOneOff:
+    """Describe the operation that fills the search index from the database, and counts the datasets."""
+    spec = one_off(context, REINDEX, purpose=purpose)
+    return RunOneOff(spec, what="rebuild the search index", cause=cause, counting=_INDEXING)
 
 
 def pages(*words: str) -> tuple[str, ...]:

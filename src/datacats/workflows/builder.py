@@ -81,7 +81,8 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
 def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:
     """Return the step that installs exact packages into a layer."""
     stdin = json.dumps({"packages": packages}).encode()
-    return RunOneOff(spec(workspace, context, builder.LAY, layer), stdin=stdin, cause="exact packages of datacats.lock")
+    laying = spec(workspace, context, builder.LAY, layer)
+    return RunOneOff(laying, stdin, "install the packages", cause="exact packages of datacats.lock")
 
 
 def prepare(workspace: Workspace, context: SiteContext, events: Events) -> None:

@@ -17,6 +17,7 @@ from datacats.planning import database
 from datacats.services import postgres, web
 from datacats.store import site_file
 from datacats.workflows import claim, ours, settle, sites, spares, up
+from datacats.workflows.carried import carried
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -44,8 +45,9 @@ def dump(which: DatabaseOf, target: BinaryIO, errors: BinaryIO, workspace: Works
     """Write the database to ``target`` in PostgreSQL's custom format. Raises CommandFailed."""
     with sites.hold(workspace, which.reference, which.site, events) as context:
         up.bring_up(workspace, context, up.BACKING, events)
-    streams = Streams(None, target, errors)
-    _inside(workspace, context, postgres.dump_command(which.name), streams, "pg_dump")
+    with carried(f"dump the database {which.name}", events) as moved:
+        streams = Streams(None, target, errors, moved=moved)
+        _inside(workspace, context, postgres.dump_command(which.name), streams, "pg_dump")
 
 
 def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Workspace, events: Events = ignore) -> None:
@@ -58,13 +60,9 @@ def load(which: DatabaseOf, source: BinaryIO, errors: BinaryIO, workspace: Works
     with sites.hold(workspace, which.reference, which.site, events, loading=True) as context:
         up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
         apply(_preparing(workspace, context, which), workspace.ports, events)
-        _inside(
-            workspace,
-            context,
-            postgres.load_command(database.loading(which.name), "" if which.datastore else "package"),
-            Streams(source, errors, errors),
-            "the load",
-        )
+        command = postgres.load_command(database.loading(which.name), "" if which.datastore else "package")
+        with carried(f"load the dump into the database {which.name}", events, source) as moved:
+            _inside(workspace, context, command, Streams(source, errors, errors, moved=moved), "the load")
         _swap(workspace, context, which, events)
         apply(_forgetting(context, which.name), workspace.ports, events)
     spares.launch(workspace, context)
@@ -187,11 +185,9 @@ def _too_new(context: SiteContext, error: CommandFailed) -> CommandFailed:
 
 def _after_load(context: SiteContext) -> list[Operation]:
     """What makes the rest of the site follow its database."""
-    commands = (web.MIGRATE, web.REINDEX)
-    return [
-        RunOneOff(web.one_off(context, command, purpose=_PURPOSE), cause="the database was replaced")
-        for command in commands
-    ]
+    cause = "the database was replaced"
+    migrate = RunOneOff(web.one_off(context, web.MIGRATE, purpose=_PURPOSE), what="migrate both databases", cause=cause)
+    return [migrate, web.reindex(context, purpose=_PURPOSE, cause=cause)]
 
 
 def _inside(workspace: Workspace, context: SiteContext, command: tuple[str, ...], streams: Streams, what: str) -> None:

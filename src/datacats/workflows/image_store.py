@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -13,9 +13,11 @@ from datacats.model.event import Events, Said, ignore
 from datacats.model.image import ROLES, ImageRef, ImageSet
 from datacats.model.observed import ImageSeen
 from datacats.model.plan import Operation, Plan
+from datacats.model.ports import Moved
 from datacats.planning import provision
 from datacats.recipes import LINES, resolve_ckan
 from datacats.workflows import image_archive, images
+from datacats.workflows.carried import carried
 from datacats.workflows.image_uses import uses
 from datacats.workflows.workspace import Workspace
 
@@ -104,21 +106,25 @@ def registry_of(workspace: Workspace, chosen: str | None) -> str:
     return registry
 
 
-def save(ckan: str, target: BinaryIO, workspace: Workspace) -> tuple[ImageRef, ...]:
+def save(ckan: str, target: BinaryIO, workspace: Workspace, events: Events = ignore) -> tuple[ImageRef, ...]:
     """Write the images of a CKAN version to one archive. Raises ImageMissing when they are not here."""
     refs = _here(ckan, workspace)
-    target.writelines(workspace.ports.engine.images.save(refs))
+    with carried(f"write the images of CKAN {ckan}", events) as moved:
+        for piece in workspace.ports.engine.images.save(refs):
+            target.write(piece)
+            moved(len(piece))
     return refs
 
 
-def load(source: BinaryIO, workspace: Workspace) -> tuple[str, ...]:
+def load(source: BinaryIO, workspace: Workspace, events: Events = ignore) -> tuple[str, ...]:
     """Take in an archive that ``save`` wrote, and that can be read twice; return the names of its images.
 
     Raises what ``image_archive.names`` raises, before the engine sees anything of it.
     """
     names = image_archive.names(source)
     source.seek(0)
-    workspace.ports.engine.images.load(iter(lambda: source.read(_CHUNK), b""))
+    with carried("take the images in", events, source) as moved:
+        workspace.ports.engine.images.load(_pieces(source, moved))
     return names
 
 
@@ -144,6 +150,12 @@ def plan_prune(workspace: Workspace) -> Plan:
     """Return what ``prune`` would remove, and remove nothing."""
     unused = [ImageRef.parse(each.name) for each in every(workspace) if not each.current and not each.used_by]
     return provision.prune(unused)
+
+
+def _pieces(source: BinaryIO, moved: Moved) -> Iterator[bytes]:
+    while piece := source.read(_CHUNK):
+        moved(len(piece))
+        yield piece
 
 
 def _here(ckan: str, workspace: Workspace) -> tuple[ImageRef, ...]:

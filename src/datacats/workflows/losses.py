@@ -11,7 +11,7 @@ from datacats.model import labels
 from datacats.model.environment import Environment, Placement, Site, SiteContext
 from datacats.model.names import BACKING_SERVICES, STATE, called, typed
 from datacats.model.observed import ContainerSeen, Observed
-from datacats.model.plan import CreateVolume, Operation, PlaceFile, Plan, RemoveContainer, RemoveTree, RunOneOff
+from datacats.model.plan import CreateVolume, Operation, PlaceFile, Plan, RemoveContainer, RemoveTree
 from datacats.model.service import ServiceSpec
 from datacats.planning import teardown
 from datacats.services import common, web
@@ -131,7 +131,7 @@ def last(workspace: Workspace, context: SiteContext, found: Losses, running: Col
     return Plan.of(
         [
             *(RemoveContainer(each.name, cause="an earlier run was interrupted") for each in left),
-            RunOneOff(web.one_off(context, web.REINDEX, purpose=PURPOSE), cause=mark.cause),
+            web.reindex(context, purpose=PURPOSE, cause=mark.cause),
             RemoveTree(mark.path, cause="the search index is complete"),
         ]
     )

@@ -87,7 +87,7 @@ def plan(workspace: Workspace, context: SiteContext, found: Found) -> Plan:
 
 def _migrate(one_off: trial.OneOff, *, cause: str) -> Plan:
     """Plan the one process that brings a site's tables and permissions to what its image and its plugins want."""
-    return Plan.of([RunOneOff(one_off(web.MIGRATE, purpose=PURPOSE), cause=cause)])
+    return Plan.of([RunOneOff(one_off(web.MIGRATE, purpose=PURPOSE), what="migrate both databases", cause=cause)])
 
 
 def _make_tokens(one_off: trial.OneOff, keys: Sequence[str]) -> Plan:

@@ -14,6 +14,7 @@ from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import web
 from datacats.workflows import sites, up
+from datacats.workflows.carried import carried
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
@@ -32,9 +33,11 @@ def export(
 ) -> None:
     """Write a tar archive of the site's uploaded files to ``target``. Raises CommandFailed."""
     ready = _ready(reference, workspace, site, events)
-    status = _run(ready, _EXPORT, Streams(None, target, errors), workspace)
-    if status != 0:
-        raise CommandFailed(f"tar ended with status {status}; the archive is not whole.", "The lines above say why.")
+    with carried("write the uploaded files", events) as moved:
+        status = _run(ready, _EXPORT, Streams(None, target, errors, moved=moved), workspace)
+        if status != 0:
+            why = f"tar ended with status {status}; the archive is not whole."
+            raise CommandFailed(why, "The lines above say why.")
 
 
 def import_(
@@ -54,12 +57,11 @@ def import_(
     It is unpacked inside a container that sees nothing but the site's storage. Raises CommandFailed.
     """
     ready = _ready(reference, workspace, site, events)
-    status = _run(ready, web.TAKE_IN, Streams(source, errors, errors), workspace)
-    if status != 0:
-        raise CommandFailed(
-            f"The import ended with status {status}; no file was changed.",
-            "The lines above say why.",
-        )
+    with carried("take the files in", events, source) as moved:
+        status = _run(ready, web.TAKE_IN, Streams(source, errors, errors, moved=moved), workspace)
+        if status != 0:
+            why = f"The import ended with status {status}; no file was changed."
+            raise CommandFailed(why, "The lines above say why.")
 
 
 def plan_import(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) -> Plan:

@@ -90,6 +90,17 @@ class Workspace:
         path, what = environment.site_directory(site) / "lock", f"the site {site} of {environment.name}"
         return self.ports.disk.lock(path, what, wait=_PATIENCE, tell=teller(events))
 
+    def keep_output(self, command: str, output: str) -> Path:
+        """Keep what a failed program printed, in place of what the same command kept before; return where.
+
+        Raises DiskError.
+        """
+        directory = self.root.path / "_logs"
+        self.ports.disk.make_directory(directory, 0o700)
+        path = directory / f"{command.replace(' ', '-')}.log"
+        self.ports.disk.place(path, output.encode(errors="replace"), 0o600)
+        return path
+
 
 def observe(ports: Ports, of: Environment, site: str, placement: Placement = Placement.BIND) -> Observed:
     """Read what the engine holds under a site's names, ours or not, the site's one-off containers, and its guests.

@@ -22,6 +22,7 @@ from datacats.model.plan import Operation, Plan
 from datacats.model.ports import Completed, Ports
 from datacats.model.probe import ExecProbe
 from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
+from datacats.model.step import Step
 
 WEB = ImageRef("datacats/web", "1")
 REMOTE = ImageRef("registry:5000/datacats/web", "1")
@@ -145,6 +146,23 @@ def test_each_step_of_a_build_is_told(stage: Stage) -> None:
     steps = [event.step.number for event in told if isinstance(event, Progressed)]
     assert steps[:1] == [1]
     assert 2 in steps
+
+
+def test_a_one_off_that_counts_datasets_tells_the_last_count_of_what_it_printed(stage: Stage) -> None:
+    told: list[Event] = []
+    stage.engine.world.program = lambda _call: Outcome(0, b"\rIndexing dataset 1/2\rIndexing dataset 2/2")
+    spec = ContainerSpec("", WEB, ("true",), "1:1")
+    stage.apply(plan.RunOneOff(spec, cause=WHY, counting="Indexing dataset"), events=told.append)
+    steps = [event.step for event in told if isinstance(event, Progressed)]
+    assert steps == [Step("Indexing dataset", 2, 2, "datasets")]
+
+
+def test_a_failed_one_off_keeps_all_that_it_printed_beside_the_end_that_is_shown(stage: Stage) -> None:
+    printed = "\n".join(f"line {number}" for number in range(5000))
+    stage.engine.world.program = lambda _call: Outcome(1, printed.encode())
+    error = fails(plan.RunOneOff(ContainerSpec("", WEB, ("true",), "1:1"), cause=WHY), stage, CommandFailed)
+    assert error.output == printed
+    assert error.detail.splitlines() == [f"line {number}" for number in range(4980, 5000)]
 
 
 def test_the_first_that_fails_ends_it_and_is_named_in_the_error(stage: Stage) -> None:

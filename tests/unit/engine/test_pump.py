@@ -189,3 +189,15 @@ def test_a_consumer_that_has_gone_ends_the_pump(far: Far) -> None:
         pump = Pump(far.line, Streams(None, stdout, far.stderr))
         with pytest.raises(BrokenPipeError):
             pump.run()
+
+
+def test_what_was_read_and_what_was_written_is_counted_but_for_errors(far: Far) -> None:
+    moved: list[int] = []
+    far.link.sendall(frame(1, b"four") + frame(2, b"error"))
+    streams = Streams(io.BytesIO(b"content"), far.stdout, far.stderr, moved=moved.append)
+    pump = Pump(far.line, streams)
+    pump.alarm(0.01, pump.stop)
+
+    pump.run()
+
+    assert sorted(moved) == [4, 7]

@@ -4,7 +4,8 @@ import pytest
 
 from datacats.engine import steps
 from datacats.errors import BuildFailed, EngineError, EngineUnreachable, ImageMissing
-from datacats.model.image import BuildStep, ImageRef
+from datacats.model.image import ImageRef
+from datacats.model.step import Step
 
 REF = ImageRef("datacats/web", "1")
 Told = list[dict[str, object]]
@@ -14,7 +15,7 @@ DONE: dict[str, object] = {"aux": {"ID": "sha256:1"}}
 def test_steps_have_numbers_and_output_has_none() -> None:
     told: Told = [{"stream": "Step 1/2 : FROM x"}, {"stream": "\n"}, {"stream": "hello\nagain\n"}, DONE]
 
-    assert list(steps.of_build(told, REF)) == [BuildStep("FROM x", 1, 2), BuildStep("hello"), BuildStep("again")]
+    assert list(steps.of_build(told, REF)) == [Step("FROM x", 1, 2), Step("hello"), Step("again")]
 
 
 def test_colours_and_progress_bars_are_left_out_of_steps() -> None:
@@ -30,6 +31,7 @@ def test_a_failed_build_keeps_its_last_twenty_lines() -> None:
         list(steps.of_build(told, REF))
 
     assert failed.value.detail.splitlines() == [*(f"line {number}" for number in range(31, 50)), "RUN x returned 1"]
+    assert failed.value.output.splitlines()[:2] == ["line 0", "line 1"]
 
 
 def test_a_line_that_comes_in_pieces_is_one() -> None:
@@ -55,20 +57,46 @@ def test_a_build_that_ends_without_an_image_was_cut() -> None:
         list(steps.of_build([{"stream": "Step 1/2 : FROM x"}], REF))
 
 
-def test_a_pull_tells_each_step_once() -> None:
+def layer(name: str, status: str, current: int = 0, total: int = 0) -> dict[str, object]:
+    return {"id": name, "status": status, "progressDetail": {"current": current, "total": total} if total else {}}
+
+
+def test_a_pull_counts_the_bytes_of_all_its_layers() -> None:
     told: Told = [
         {"status": "Pulling from library/x", "id": "1"},
-        {"status": "Downloading", "id": "a", "progress": "[=>   ]"},
-        {"status": "Downloading", "id": "a", "progress": "[===> ]"},
-        {"status": "Pull complete", "id": "a"},
+        layer("a", "Pulling fs layer"),
+        layer("b", "Already exists"),
+        layer("a", "Downloading", 10, 100),
+        layer("a", "Downloading", 10, 100),
+        layer("a", "Download complete"),
+        layer("a", "Extracting", 50, 100),
+        layer("a", "Pull complete"),
         {"aux": {}},
     ]
 
-    assert [step.text for step in steps.of_transfer(told, "pull x")] == [
-        "1 Pulling from library/x",
-        "a Downloading",
-        "a Pull complete",
+    assert list(steps.of_transfer(told, "pull x")) == [
+        Step("1 Pulling from library/x"),
+        Step("0 of 1 layers", 0, 0, "bytes"),
+        Step("1 of 2 layers", 0, 0, "bytes"),
+        Step("1 of 2 layers", 10, 100, "bytes"),
+        Step("1 of 2 layers", 100, 100, "bytes"),
+        Step("2 of 2 layers", 100, 100, "bytes"),
     ]
+
+
+def test_a_total_is_told_only_once_the_size_of_each_layer_is_known() -> None:
+    told: Told = [
+        layer("a", "Preparing"),
+        layer("b", "Preparing"),
+        layer("a", "Pushing", 512, 100),
+        layer("b", "Pushing", 50, 300),
+        layer("a", "Pushed"),
+        layer("b", "Layer already exists"),
+    ]
+
+    found = list(steps.of_transfer(told, "push x"))
+    assert [step.total for step in found] == [0, 0, 0, 400, 400, 400]
+    assert [step.number for step in found] == [0, 0, 100, 150, 150, 400]
 
 
 @pytest.mark.parametrize(

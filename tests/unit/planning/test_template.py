@@ -40,10 +40,10 @@ def texts() -> list[str]:
 
 def test_a_template_is_initialised_filled_scrubbed_stopped_cleared_written_out_and_sealed_in_that_order() -> None:
     assert texts() == [
-        "run /usr/lib/datacats/initdb /var/lib/postgresql/data",
+        "make a database cluster",
         "run SQL in datacats_postgres_catstown: start",
         "run SQL in datacats_postgres_catstown: roles and databases",
-        "run python /usr/lib/datacats/migrate.py",
+        "migrate both databases",
         "run SQL in datacats_postgres_catstown: scrub",
         "stop datacats_postgres_catstown",
         *(f"remove volume datacats_{part}_catstown" for part in ("run-web", "run-redis", "redis", "source")),

@@ -11,19 +11,19 @@ from typing import Any
 from datacats.apply import last_lines
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
-from datacats.model.event import Events, Said, ignore
+from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.plan import Plan, RunOneOff
 from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import web
 from datacats.workflows import sites, up
+from datacats.workflows.carried import carried
 from datacats.workflows.demo.catalogue import catalogue
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
 
 _PROGRAM = ("python", "/usr/lib/datacats/load_demo.py")
-_TELL_EVERY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +66,22 @@ def load(reference: str | None, workspace: Workspace, events: Events = ignore, *
         up.bring_up(workspace, context, up.FOR_ONE_OFFS, events)
     content = catalogue()
     made, there = (dict.fromkeys(("user", "organization", "group", "dataset"), 0) for _ in range(2))
-    total = sum(map(len, content.values()))
-
-    def take(line: str) -> None:
-        told = json.loads(line)
-        (made if told["made"] else there)[told["kind"]] += 1
-        done = sum(made.values()) + sum(there.values())
-        if done % _TELL_EVERY == 0 or done == total:
-            events(Said(f"{done:>4} of {total}: {told['kind']} {told['name']}"))
-
     words = io.BytesIO()
-    streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
-    status = workspace.ports.engine.containers.run(_program(context).labelled(), streams, interruptible=True)
-    if status != 0:
-        raise CommandFailed(
-            f"The demo data ended with status {status}.",
-            "What was made stays; the same command carries on. CKAN's last words are above.",
-            detail=last_lines(words.getvalue()),
-        )
+    with carried("load the demo catalogue", events, records=sum(map(len, content.values()))) as moved:
+
+        def take(line: str) -> None:
+            told = json.loads(line)
+            (made if told["made"] else there)[told["kind"]] += 1
+            moved(1)
+
+        streams = Streams(io.BytesIO(json.dumps(content).encode()), _Lines(take), words)  # type: ignore[arg-type]
+        status = workspace.ports.engine.containers.run(_program(context).labelled(), streams, interruptible=True)
+        if status != 0:
+            raise CommandFailed(
+                f"The demo data ended with status {status}.",
+                "What was made stays; the same command carries on. CKAN's last words are above.",
+                detail=last_lines(words.getvalue()),
+            )
     return Loaded(context.environment.name, site, f"{context.site.url}/", made, there)
 
 

@@ -1,0 +1,99 @@
+"""What a terminal shows of a command, as a picture: run on a terminal of our own, and drawn from its screen."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyte
+from pyte.screens import Char
+from rich.console import Console
+from rich.style import Style
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+from tests.e2e.installation import PROGRAM, Installation
+
+NAME = "catstown"
+COLUMNS, ROWS = 100, 200
+
+_FONTS = re.compile(r"@font-face\s*\{[^}]*\}")
+"""Rich's pictures ask another server for a font."""
+
+
+def make(directory: Path) -> None:
+    """Record the commands that the pages show as pictures."""
+    installation = Installation()
+    try:
+        installation.run("create", "template-first")
+        installation.run("purge", "-y", "--delete-environment", "template-first")
+        for name, words in {"create": ("create", NAME), "info": ("info", NAME), "doctor": ("doctor",)}.items():
+            path = directory / f"terminal-{name}.svg"
+            path.write_text(picture(installation, *words))
+    finally:
+        installation.remove()
+
+
+def picture(installation: Installation, *words: str) -> str:
+    """Run a command of datacats on a terminal, and return its last screen as a picture. Nothing is typed but Enter."""
+    screen = pyte.Screen(COLUMNS, ROWS)
+    pyte.ByteStream(screen).feed(_record([*PROGRAM, *words], installation))
+    lines = [*_lines(screen)]
+    while lines and not lines[-1].plain.strip():
+        del lines[-1]
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text(f"$ datacats {' '.join(words)}", style="bold"))
+    for line in lines:
+        console.print(_as_at_home(line, installation), overflow="crop", no_wrap=True)
+    return _FONTS.sub("", console.export_svg(title="", theme=MONOKAI))
+
+
+def _record(command: list[str], installation: Installation) -> bytes:
+    ours, theirs = pty.openpty()
+    env = {**installation.env, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": "40"}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=installation.work, env=env)
+    os.close(theirs)
+    os.write(ours, b"\n")
+    recorded = b"".join(_chunks(ours))
+    os.close(ours)
+    if process.wait() != 0:
+        raise SystemExit(f"{command}: {recorded.decode()}")
+    return recorded
+
+
+def _chunks(terminal: int) -> Iterator[bytes]:
+    """What comes until the other end is closed."""
+    while True:
+        try:
+            chunk = os.read(terminal, 65536)
+        except OSError:
+            return
+        yield chunk
+
+
+def _lines(screen: pyte.Screen) -> Iterator[Text]:
+    for row in range(ROWS):
+        line = Text()
+        for column in range(COLUMNS):
+            char: Char = screen.buffer[row][column]
+            line.append(char.data, _style(char))
+        line.rstrip()
+        yield line
+
+
+def _style(char: Char) -> Style:
+    colour = None if char.fg == "default" else f"#{char.fg}" if re.fullmatch("[0-9a-f]{6}", char.fg) else char.fg
+    return Style(color={"brown": "yellow"}.get(colour or "", colour), bold=char.bold, italic=char.italics)
+
+
+def _as_at_home(line: Text, installation: Installation) -> Text:
+    """Paths as a reader has them."""
+    home, work = str(installation.home), str(installation.work)
+    plain = line.plain
+    if home not in plain and work not in plain:
+        return line
+    return Text(plain.replace(home, "/home/me/.datacats").replace(work, "/home/me/projects"))
