@@ -29,7 +29,7 @@ html_css_files = ["datacats.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
-pygments_style = "friendly"
+pygments_style = "default"
 
 # The button copies what is typed, not what is printed.
 copybutton_prompt_text = r"\$ |> "

@@ -10,8 +10,9 @@ from datacats.cli.main import root
 
 
 def reference() -> Iterator[str]:
-    """A section for each command, in the order of ``datacats --help``."""
+    """The help of datacats, then a section for each command, in its order."""
     context = click.Context(root, info_name="datacats")
+    yield from _help(root, context)
     for name in root.list_commands(context):
         found = root.get_command(context, name)
         if found is not None and not found.hidden:

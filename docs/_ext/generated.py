@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docs._ext import commands, plots, tables, variables
+from docs._ext import commands, documents, plots, tables, variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -15,9 +15,11 @@ Maker = Callable[[], Iterable[str]]
 
 GENERATED: Mapping[str, Maker] = {
     "commands": commands.reference,
+    "documents": documents.results,
     "exit-codes": tables.exit_codes,
     "extensions": tables.extensions,
     "labels": tables.labels,
+    "objects": documents.objects,
     "plots": plots.figures,
     "services": tables.services,
     "variables": variables.reference,

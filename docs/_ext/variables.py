@@ -8,6 +8,7 @@ from docs._ext.tables import table
 
 OURS: Mapping[str, str] = {
     "DATACATS_HOME": "The data root, in the place of `~/.datacats`.",
+    "DATACATS_PLAIN": "Set to anything: plain lines on a terminal too, one after the other, as with `--plain`.",
     "DATACATS_REGISTRY": "The registry that images are fetched from, `HOST:PORT` or `HOST/PATH`; without it they are "
     "built here.",
     "DATACATS_SPARES": "`0`: no spare containers.",
@@ -19,6 +20,7 @@ OTHERS: Mapping[str, str] = {
     "`docker` command reads them.",
     "http_proxy, https_proxy, no_proxy": "The proxy of builds and of web, in lower or upper case.",
     "SSL_CERT_FILE, REQUESTS_CA_BUNDLE": "Certificate authorities that builds and web trust as well.",
+    "NO_COLOR": "Set to anything: no colours.",
     "PIP_INDEX_URL, UV_INDEX_URL, ...": "The package index, by pip's and uv's own variables and files.",
 }
 

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 PATHS = [
+    ROOT / "README.md",
     *(path for path in sorted(DOCS.rglob("*.md")) if path != DOCS / "README.md" and path.parent.name != "decisions"),
 ]
 PAGES = [read(path) for path in PATHS]

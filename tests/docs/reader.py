@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ HOME = "/home/me"
 """The home directory of the reader whom the pages are written for."""
 
 LIMIT = 300
+"""Seconds that one step may take."""
 
 _SCRIPT = """\
 cd "$(cat "$PAGE/cwd")" && . "$PAGE/env"
@@ -101,14 +103,22 @@ class Reader:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            try:
-                process.wait(LIMIT)
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+            end = "" if self._ends(process) else f"\n(killed after {LIMIT} s)"
             output.seek(0)
-            return process.returncode, self.disguise.off(output.read().decode(errors="replace"))
+            return process.returncode, self.disguise.off(output.read().decode(errors="replace")) + end
+
+    def _ends(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until a process has ended; whether it did so by itself."""
+        ended = False
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LIMIT)
+                ended = True
+        finally:
+            if not ended:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        return ended
 
     def _variables(self) -> dict[str, str]:
         """The page's home is not where the machine's own settings lie."""

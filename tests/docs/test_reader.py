@@ -66,3 +66,9 @@ def test_the_home_of_the_page_is_not_the_home_of_whoever_runs_it(follow: Follow)
 def test_everything_that_is_not_so_is_told_at_once(follow: Follow) -> None:
     with pytest.raises(Untrue, match=r"page.md:2: (.|\n)*page.md:4: "):
         follow("```console\n$ echo one\ntwo\n$ false\n```\n")
+
+
+def test_a_step_that_does_not_end_is_ended_and_told(follow: Follow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.docs.reader.LIMIT", 0.2)
+    with pytest.raises(Untrue, match=r"ended with -9(.|\n)*killed after 0.2 s"):
+        follow("```console\n$ sleep 100\n```\n")

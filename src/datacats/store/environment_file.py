@@ -50,7 +50,7 @@ _EXAMPLES = {
     "cron": "[cron]",
 }
 _NEW = """\
-# What this CKAN environment is; the README of datacats says what else may stand here.
+# What this CKAN environment is; the documentation of datacats says what else may stand here.
 # Commit it with the source. It holds no secret, and nothing of one machine.
 version = {version}
 name = "{name}"
