@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from datacats import errors
 from datacats.model import labels as model_labels
-from datacats.model.names import SERVICES, container_name
+from datacats.model.names import SERVICES
 from datacats.model.switches import SWITCHES
 from datacats.services.catalogue import Known, catalogue
 from datacats.workflows.service import ALWAYS
@@ -62,24 +62,18 @@ def _docstring(node: ast.stmt) -> str:
 
 def extensions() -> Iterator[str]:
     """What ``install`` knows of common extensions."""
-    rows = [
-        (
-            f"`{known.package}`",
-            _list(known.plugins),
-            _list(known.services),
-            _list(f"{key} = {value}" for key, value in known.settings.items()),
-            "; ".join(_remarks(known)),
-        )
-        for known in sorted(catalogue().values(), key=lambda known: known.package)
-    ]
-    yield from table(("extension", "plugins", "services", "settings in `ckan.ini`", "remarks"), rows)
+    known = sorted(catalogue().values(), key=lambda each: each.package)
+    rows = [(f"`{each.package}`", _list(each.plugins), "; ".join(_besides(each))) for each in known]
+    yield from table(("extension", "plugins", "what comes with it"), rows)
 
 
-def _remarks(known: Known) -> Iterator[str]:
+def _besides(known: Known) -> Iterator[str]:
+    if known.services:
+        yield f"runs {_list(known.services)}"
+    yield from (f"sets `{key} = {value}`" for key, value in known.settings.items())
     if known.token:
         yield f"gets an API token of the site's own user as `{known.token}`"
-    for command, times in known.cron.items():
-        yield f"`{command}` runs at `{times}`"
+    yield from (f"runs `{command}` at `{times}`" for command, times in known.cron.items())
     if known.place:
         yield f"stands {known.place} in `ckan.plugins`"
     if known.needs:
@@ -90,11 +84,8 @@ def _remarks(known: Known) -> Iterator[str]:
 
 def services() -> Iterator[str]:
     """Every service that a site can have."""
-    rows = [
-        (f"`{name}`", f"`{container_name(name, 'NAME')}`", f"`datacats/{IMAGES.get(name, 'web')}`", *_what(name))
-        for name in SERVICES
-    ]
-    yield from table(("service", "container", "image", "what it does", "when it is there"), rows)
+    rows = [(f"`{name}`", f"`datacats/{IMAGES.get(name, 'web')}`", *_what(name)) for name in SERVICES]
+    yield from table(("service", "image", "what it does", "when it is there"), rows)
 
 
 def _what(service: str) -> tuple[str, str]:

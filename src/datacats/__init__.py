@@ -26,56 +26,123 @@ if TYPE_CHECKING:
 
     from datacats.errors import DatacatsError
     from datacats.model.environment import Mode
-    from datacats.model.ports import Engine
+    from datacats.model.ports import Engine, LogQuery, Streams
+    from datacats.workflows.checks.facts import Facts
     from datacats.workflows.claim import SiteOptions
     from datacats.workflows.create import NewEnvironment, create
+    from datacats.workflows.database import DatabaseOf
+    from datacats.workflows.database import dump as dump_database
+    from datacats.workflows.database import load as load_database
+    from datacats.workflows.demo.load import load as load_demo_data
+    from datacats.workflows.doctor import doctor
+    from datacats.workflows.info import every as environments
     from datacats.workflows.info import info
+    from datacats.workflows.init import init
     from datacats.workflows.install import InstallOptions, install
+    from datacats.workflows.installed import extensions_of
+    from datacats.workflows.link import Linking, link, unlink
+    from datacats.workflows.logs import Logs, logs
     from datacats.workflows.new_site import NewSite
+    from datacats.workflows.one_off import OneOff, run
     from datacats.workflows.purge import PurgeOptions, purge
+    from datacats.workflows.service import Switching, services, switch
     from datacats.workflows.start import StartOptions, start
     from datacats.workflows.stop import stop
+    from datacats.workflows.storage import export as export_files
+    from datacats.workflows.storage import import_ as import_files
+    from datacats.workflows.test import Tests, run_tests
     from datacats.workflows.upgrade import upgrade
     from datacats.workflows.workspace import Workspace
 
 __all__ = [
+    "DatabaseOf",
     "DatacatsError",
+    "Facts",
     "InstallOptions",
+    "Linking",
+    "LogQuery",
+    "Logs",
     "Mode",
     "NewEnvironment",
     "NewSite",
+    "OneOff",
     "PurgeOptions",
     "SiteOptions",
     "StartOptions",
+    "Streams",
+    "Switching",
+    "Tests",
     "__version__",
     "connect",
     "create",
+    "doctor",
+    "dump_database",
+    "environments",
+    "export_files",
+    "extensions_of",
+    "import_files",
     "info",
+    "init",
     "install",
+    "link",
+    "load_database",
+    "load_demo_data",
+    "logs",
     "open_workspace",
     "purge",
+    "run",
+    "run_tests",
+    "services",
     "start",
     "stop",
+    "switch",
+    "unlink",
     "upgrade",
 ]
 
 _HOMES: Mapping[str, str] = {
+    "DatabaseOf": "workflows.database",
     "DatacatsError": "errors",
+    "Facts": "workflows.checks.facts",
     "InstallOptions": "workflows.install",
+    "Linking": "workflows.link",
+    "LogQuery": "model.ports",
+    "Logs": "workflows.logs",
     "Mode": "model.environment",
     "NewEnvironment": "workflows.create",
     "NewSite": "workflows.new_site",
+    "OneOff": "workflows.one_off",
     "PurgeOptions": "workflows.purge",
     "SiteOptions": "workflows.claim",
     "StartOptions": "workflows.start",
+    "Streams": "model.ports",
+    "Switching": "workflows.service",
+    "Tests": "workflows.test",
     "create": "workflows.create",
+    "doctor": "workflows.doctor",
+    "dump_database": "workflows.database:dump",
+    "environments": "workflows.info:every",
+    "export_files": "workflows.storage:export",
+    "extensions_of": "workflows.installed",
+    "import_files": "workflows.storage:import_",
     "info": "workflows.info",
+    "init": "workflows.init",
     "install": "workflows.install",
+    "link": "workflows.link",
+    "load_database": "workflows.database:load",
+    "load_demo_data": "workflows.demo.load:load",
+    "logs": "workflows.logs",
     "purge": "workflows.purge",
+    "run": "workflows.one_off",
+    "run_tests": "workflows.test",
+    "services": "workflows.service",
     "start": "workflows.start",
     "stop": "workflows.stop",
+    "switch": "workflows.service",
+    "unlink": "workflows.link",
     "upgrade": "workflows.upgrade",
 }
+"""Name -> the module below ``datacats`` that has it, and what it is called there where that is another name."""
 
 
 def connect(env: Mapping[str, str] | None = None) -> Engine:
@@ -112,5 +179,6 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    module, _, there = home.partition(":")
+    found: object = getattr(importlib.import_module(f"{__name__}.{module}"), there or name)
     return found

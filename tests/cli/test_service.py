@@ -16,9 +16,9 @@ def toml(desk: Desk) -> str:
 
 def test_the_list_says_what_there_is_and_what_there_could_be(catstown: Desk) -> None:
     lines = catstown.done("service", "list", "catstown").lines
-    assert lines[0] == "web             running   CKAN's pages and API"
-    assert lines[4] == "worker          running   runs the background jobs of CKAN"
-    assert lines[7].startswith("harvest-gather  off       ")
+    assert lines[0] == "web             running  CKAN's pages and API"
+    assert lines[4] == "worker          running  runs the background jobs of CKAN"
+    assert lines[7].startswith("harvest-gather  off      ")
 
 
 def test_the_list_as_json_says_when_a_service_is_there_by_itself(catstown: Desk) -> None:

@@ -77,7 +77,7 @@ def test_what_can_be_generated_stands_on_a_page(name: str) -> None:
 def test_a_cell_keeps_its_bars() -> None:
     """A bar in a text would end its cell."""
     for row in made("extensions").strip().splitlines():
-        assert len(re.findall(r"(?<!\\)\|", row)) == 6
+        assert len(re.findall(r"(?<!\\)\|", row)) == 4
 
 
 def test_a_mark_is_replaced_and_the_rest_of_the_page_is_not() -> None:

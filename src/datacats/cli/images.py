@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import dry_run_option, output_options, pass_session
 from datacats.cli.session import Session
 from datacats.cli.transfer import force_option, reading_twice, source_argument, target_argument, writing, wrote
 
+_FEW = 2
 _MEGABYTE = 1_000_000
 
 ckan_option = click.option("--ckan", default="2.12", show_default=True, metavar="VERSION", help="CKAN's version.")
@@ -37,14 +39,20 @@ def list_(session: Session) -> None:
     from datacats.workflows.image_store import every  # noqa: PLC0415
 
     found = every(session.workspace)
-    width = max((len(each.name) for each in found), default=0)
-    lines = [
-        f"{each.name:<{width}}  {each.size / _MEGABYTE:4.0f} MB  {'current' if each.current else 'old':<7}  "
-        f"{' '.join(each.used_by) or '-'}"
+    rows = [
+        (each.name, f"{each.size / _MEGABYTE:.0f} MB", "current" if each.current else "old", _users(each.used_by))
         for each in found
     ]
+    lines = columns(rows, width())
     empty = ["No images yet. Make them: datacats images build"]
     session.result(LocalImages(found), lines or empty)
+
+
+def _users(names: Sequence[str]) -> str:
+    """Tell who uses an image: sites by name, many of other data roots by their number."""
+    others = [name for name in names if ":" in name]
+    told = others if len(others) <= _FEW else [f"({len(others)} of other data roots)"]
+    return " ".join([*(name for name in names if name not in others), *told]) or "-"
 
 
 @command.command("build", epilog="Example:  datacats images build --ckan 2.11")

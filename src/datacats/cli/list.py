@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli.columns import columns, width
 from datacats.cli.options import output_options, pass_session
 from datacats.cli.session import Session
 
@@ -22,20 +23,19 @@ def command(session: Session) -> None:
     from datacats.workflows.info import every  # noqa: PLC0415
 
     found = every(session.workspace)
-    rows = [row for each in found for row in _rows(each)]
-    width = max((len(name) for name, _ in rows), default=0)
-    lines = [f"{name:<{width}}  {rest}" for name, rest in rows] or ["No environments. Make one: datacats create NAME"]
+    lines = columns([row for each in found for row in _rows(each)], width())
+    lines = lines or ["No environments. Make one: datacats create NAME"]
     session.result(Environments(found), lines, [each.name for each in found])
 
 
-def _rows(environment: EnvironmentInfo) -> list[tuple[str, str]]:
+def _rows(environment: EnvironmentInfo) -> list[tuple[str, str, str]]:
     if environment.problem:
-        return [(environment.name, f"{'broken':<9} {environment.problem}")]
+        return [(environment.name, "broken", environment.problem)]
     if not environment.sites:
-        return [(environment.name, f"{'no site':<9} {environment.data}")]
+        return [(environment.name, "no site", str(environment.data))]
     return [_row(environment, site) for site in environment.sites]
 
 
-def _row(environment: EnvironmentInfo, site: SiteInfo) -> tuple[str, str]:
+def _row(environment: EnvironmentInfo, site: SiteInfo) -> tuple[str, str, str]:
     name = environment.name if site == environment.sites[0] else f"{environment.name}/{site.name}"
-    return name, f"{site.state:<9} {site.url}"
+    return name, site.state, site.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli.columns import columns, width
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
@@ -34,5 +35,5 @@ def command(session: Session, action: str, number: int | None, environment: str 
         session.result(found, lines, lines)
         return
     caught = mail.mails(environment, session.workspace, site=site)
-    rows = [f"{each.number:>4}  {each.date:<32}{each.recipients}  {each.subject}" for each in caught]
+    rows = columns([(str(each.number), each.date, each.recipients, each.subject) for each in caught], width())
     session.result(Mails(caught), rows or ["No mail was sent."], rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import (
     dry_run_option,
@@ -32,8 +33,8 @@ def list_(session: Session, environment: str | None, site: str) -> None:
     from datacats.workflows.service import services  # noqa: PLC0415
 
     found = services(environment, session.workspace, site=site)
-    lines = [f"{each.name:<16}{each.state or ('not there' if each.on else 'off'):<10}{each.what}" for each in found]
-    session.result(Services(found), lines, [each.name for each in found if each.on])
+    rows = [(each.name, each.state or ("not there" if each.on else "off"), each.what) for each in found]
+    session.result(Services(found), columns(rows, width()), [each.name for each in found if each.on])
 
 
 @command.command("add", epilog="Example:  datacats service add worker")

@@ -1,0 +1,54 @@
+"""Rows that an eye can follow, however wide the terminal is."""
+
+from __future__ import annotations
+
+import pytest
+
+from datacats.cli.columns import columns, width
+from tests.support.desk import Desk
+
+ROWS = [("web", "running", "CKAN's pages and its API"), ("postgres", "off", "x")]
+
+
+def test_cells_stand_below_each_other() -> None:
+    assert columns(ROWS, None) == [
+        "web       running  CKAN's pages and its API",
+        "postgres  off      x",
+    ]
+
+
+def test_the_last_cell_is_wrapped_beside_the_others() -> None:
+    assert columns([("web", "on", "it " * 20)], 40) == [
+        "web  on  it it it it it it it it it it",
+        "         it it it it it it it it it it",
+    ]
+
+
+def test_where_it_has_no_room_beside_them_it_goes_below() -> None:
+    assert columns(ROWS, 40) == [
+        "web       running",
+        "  CKAN's pages and its API",
+        "postgres  off      x",
+    ]
+
+
+def test_a_long_word_is_never_broken() -> None:
+    url = f"http://{'x' * 60}/"
+    assert columns([("catstown", "running", url)], 40) == ["catstown  running", f"  {url}"]
+
+
+def test_no_rows_are_no_lines() -> None:
+    assert columns([], 80) == []
+
+
+def test_a_pipe_has_no_width(capsys: pytest.CaptureFixture[str]) -> None:
+    assert width() is None
+    assert capsys.readouterr().out == ""
+
+
+def test_forty_columns_of_a_terminal_are_kept_to(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    catstown.terminal = True
+    lines = catstown.done("service", "list", "catstown").lines
+    assert "  finds what harvest sources have" in lines
+    assert max(map(len, lines)) <= 40
