@@ -24,7 +24,7 @@
     +-- CommandFailed           16   a command inside a container ended with an error
     +-- DiskError               17   a file or directory cannot be read or written
     +-- Declined                18   the user did not confirm
-    +-- Unhealthy               19   doctor found an error
+    +-- Unhealthy               19   doctor found an error, or status something that is not well
     +-- Interrupted            130   Ctrl-C
 """
 
@@ -177,7 +177,7 @@ class Declined(DatacatsError):
 
 
 class Unhealthy(DatacatsError):
-    """Doctor found an error. The command ends with its exit code; the findings say the rest."""
+    """Doctor found an error, or status something that is not well; the result of the command says the rest."""
 
     exit_code = 19
 

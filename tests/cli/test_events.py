@@ -12,12 +12,12 @@ import pytest
 from datacats.cli.event_lines import record
 from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import NotReady
-from datacats.model.event import Finished, Progressed, Said, Started, Transfer
+from datacats.model.event import Activity, Finished, Progressed, Said, Started
 from datacats.model.step import Step
 from tests.support.desk import Desk, Ran
 
-LOAD = Transfer("load the dump", cause="asked for")
-ABOUT = {"operation": "load the dump", "type": "Transfer", "cause": "asked for"}
+LOAD = Activity("load the dump", cause="asked for")
+ABOUT = {"operation": "load the dump", "type": "Activity", "cause": "asked for"}
 
 
 def lines(ran: Ran) -> list[dict[str, Any]]:

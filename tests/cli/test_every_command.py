@@ -17,6 +17,7 @@ OF_A_SITE = (
     "reload NAME",
     "restart web NAME",
     "open NAME",
+    "status NAME",
     "logs -e NAME",
     "ckan -e NAME user list",
     "paster -e NAME user list",
@@ -39,6 +40,11 @@ OF_A_SITE = (
     "service add cron -e NAME",
     "service remove worker -e NAME",
     "tweak --admin-password-stdin NAME",
+    "config show -e NAME",
+    "config explain port -e NAME",
+    "config set spare_containers false -e NAME",
+    "config unset spare_containers -e NAME",
+    "config validate NAME",
     "profile -e NAME",
     "link other -e NAME",
     "unlink other -e NAME",
@@ -89,7 +95,7 @@ def takes(words: str, option: str) -> bool:
 def spoken(words: str) -> str:
     """What a document calls the command."""
     first, second = words.split()[:2]
-    return f"{first} {second}" if first in {"db", "files", "service", "generate"} else first
+    return f"{first} {second}" if first in {"db", "files", "service", "generate", "config"} else first
 
 
 def refused(ran: Ran, status: int) -> str:
@@ -264,7 +270,8 @@ def test_a_word_that_no_command_knows_is_a_mistake_with_the_way_to_the_help(desk
 
 
 def test_what_only_looks_changes_nothing_and_answers_in_one_document(catstown: Desk) -> None:
-    for words in ("list", "info NAME", "images list", "extensions NAME", "service list NAME", "logs -e NAME"):
+    looks = ("list", "info NAME", "status NAME", "images list", "extensions NAME", "service list NAME", "logs -e NAME")
+    for words in looks:
         ran = catstown.done(*typed(words, "catstown"), "--json")
         assert set(ran.document) == {"datacats", "command", "result"}
         assert ran.err == ""

@@ -166,10 +166,10 @@ def test_a_dry_run_of_start_shows_tables_tokens_and_the_image_of_system_packages
     lines = desk.done("start", "catstown", "--dry-run").lines
     steps = [" ".join(line.split()[1:3]) for line in lines]
     assert steps[0] == "build datacats/web:2.12.0-" + lines[0].split("datacats/web:2.12.0-")[1].split()[0]
-    where = {word: next(i for i, line in enumerate(lines) if word in line) for word in ("migrate.py", "make_token")}
+    where = {word: next(i for i, line in enumerate(lines) if word in line) for word in ("migrate both", "make_token")}
     postgres = next(i for i, line in enumerate(lines) if "start datacats_postgres_catstown" in line)
     web = next(i for i, line in enumerate(lines) if line.split()[1:3] == ["start", "datacats_web_catstown"])
-    assert postgres < where["migrate.py"] < where["make_token"] < web
+    assert postgres < where["migrate both"] < where["make_token"] < web
     assert len(lines) == len({" ".join(line.split()[1:]) for line in lines}), "no step is shown twice"
     assert desk.changes() == []
     desk.done("start", "catstown")

@@ -12,7 +12,7 @@ import pytest
 from datacats.cli.live import LiveLines, short
 from datacats.cli.look import Look
 from datacats.errors import NotReady
-from datacats.model.event import Event, Finished, Progressed, Said, Started, Transfer
+from datacats.model.event import Activity, Event, Finished, Progressed, Said, Started
 from datacats.model.image import BuildContext, ImageRef
 from datacats.model.plan import BuildImage, StartContainer
 from datacats.model.step import Step
@@ -115,7 +115,7 @@ def test_operations_that_run_at_the_same_time_are_seen_at_the_same_time(screen: 
 
 
 def test_the_bytes_of_a_transfer_are_counted(screen: Show) -> None:
-    load = Transfer("load the dump", cause="asked for")
+    load = Activity("load the dump", cause="asked for")
     seen = screen()
     seen.show(Started(load, 1, 1), Progressed(load, Step("", 1_000_000, 4_000_000, "bytes")), Said("x"))
     assert seen.lines()[-1] == "          1.0 MB of 4.0 MB (25 %)"

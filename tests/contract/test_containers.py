@@ -9,8 +9,9 @@ import pytest
 
 from datacats.errors import AddressTaken, Conflict, ImageMissing, NameTaken, NoSuchContainer
 from datacats.model.image import ImageRef
+from datacats.model.observed import ContainerUsage
 from datacats.model.ports import Engine, LogQuery
-from datacats.model.service import Attachment, ContainerSpec, PublishedPort
+from datacats.model.service import Attachment, ContainerSpec, Limits, PublishedPort
 from tests.contract.stage import Output, Stage, shell, wait_until
 
 
@@ -102,6 +103,7 @@ GONE: dict[str, Callable[[Engine, str], object]] = {
     "kill": lambda engine, name: engine.containers.kill(name, "SIGTERM"),
     "unpause": lambda engine, name: engine.containers.unpause(name),
     "inspect": lambda engine, name: engine.containers.inspect(name),
+    "usage": lambda engine, name: engine.containers.usage(name),
     "execute": lambda engine, name: engine.containers.execute(name, shell("exit 0")),
     "session": lambda engine, name: engine.containers.session(name, shell("exit 0"), Output().streams),
     "logs": lambda engine, name: engine.containers.logs(name, LogQuery()),
@@ -254,3 +256,37 @@ def test_a_port_that_a_process_of_the_host_holds_is_refused_until_it_is_free(sta
     stage.free_port()
     stage.engine.containers.start(spec.name)
     assert state(stage, spec.name) == "running"
+
+
+def test_what_runs_uses_memory_and_says_how_much_it_may(stage: Stage) -> None:
+    name = up(stage, stage.spec(limits=Limits(memory=64)))
+
+    for named in (name, stage.engine.containers.inspect(name).id):
+        usage = stage.engine.containers.usage(named)
+        assert usage.limit == 64 * 2**20
+        assert 0 < usage.memory < usage.limit
+
+
+def test_without_a_limit_of_its_own_it_may_use_all_that_the_engine_has(stage: Stage) -> None:
+    name = up(stage, stage.spec())
+
+    for named in (name, stage.engine.containers.inspect(name).id):
+        assert stage.engine.containers.usage(named).limit == stage.engine.info().memory
+
+
+@pytest.mark.parametrize("before", ["created", "exited"])
+def test_what_does_not_run_uses_nothing(stage: Stage, before: str) -> None:
+    spec = stage.spec()
+    stage.engine.containers.create(spec)
+    if before == "exited":
+        stage.engine.containers.start(spec.name)
+        stage.engine.containers.stop(spec.name, 0)
+
+    assert stage.engine.containers.usage(spec.name) == ContainerUsage()
+
+
+def test_a_frozen_container_still_uses_memory(stage: Stage) -> None:
+    name = up(stage, stage.spec(limits=Limits(memory=64)))
+    stage.freeze(name)
+
+    assert stage.engine.containers.usage(name).memory > 0

@@ -40,6 +40,15 @@ def test_making_a_volume_that_is_there_leaves_it_as_it_is(stage: Stage, volume: 
     assert named(stage)[volume.name].labels == volume.labels
 
 
+def test_every_volume_has_a_size(stage: Stage, volume: VolumeSpec) -> None:
+    assert stage.engine.volumes.sizes()[volume.name] >= 0
+
+
+def test_a_volume_that_is_gone_has_no_size(stage: Stage, volume: VolumeSpec) -> None:
+    stage.engine.volumes.remove(volume.name)
+    assert volume.name not in stage.engine.volumes.sizes()
+
+
 def test_a_removed_volume_is_gone_and_removing_it_again_is_no_error(stage: Stage, volume: VolumeSpec) -> None:
     stage.engine.volumes.remove(volume.name)
     stage.engine.volumes.remove(volume.name)

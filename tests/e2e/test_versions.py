@@ -59,6 +59,16 @@ def test_links_and_redirects_of_an_older_line_name_the_site_url_too(older: dict[
     assert_names_only(older[line].ckan, older[line].ckan.url)
 
 
+@pytest.mark.parametrize("line", ["2.11", "2.10"])
+def test_an_older_line_declares_its_settings_and_checks_a_value(older: dict[str, Running], line: str) -> None:
+    site = older[line]
+    found = site.installation.result("config", "explain", "-e", site.name, "ckan.datastore.search.rows_max")
+    assert (found["declared_by"], found["kind"]) == ("datastore", "a whole number")
+    refused = site.installation.result("config", "set", "-e", site.name, "ckan.datasets_per_page", "x", status=2)
+    assert "Please enter an integer value" in refused["message"]
+    assert site.installation.result("config", "validate", site.name)["good"]
+
+
 def test_all_three_lines_answer_side_by_side(catstown: Running, older: dict[str, Running]) -> None:
     for site in (catstown, *older.values()):
         assert site.ckan.get("/dataset/")[0] == 200

@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "reload": ("reload", "Replace web, and bring everything else up."),
     "restart": ("restart", "Replace one service by a new container, and bring everything else up."),
     "info": ("info", "Show what an environment is and where it answers."),
+    "status": ("status", "Show how a site is: services, search index, jobs, disk, and what is wrong."),
     "list": ("list", "List the environments, their sites, and where they answer."),
     "open": ("open", "Open a site in the browser; where there is none, print its address."),
     "logs": ("logs", "Show the log of web, or of the services named, interleaved."),
@@ -44,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "link": ("link", "Let a site and OTHER_SITE reach each other's web, to harvest for example."),
     "unlink": ("unlink", "Part a site from OTHER_SITE, which may be gone."),
     "tweak": ("tweak", "Change one thing of a site."),
+    "config": ("config", "Show, explain, change and check the settings of a site, datacats's and CKAN's."),
     "purge": ("purge", "Remove a site's containers and data."),
 }
 """Command -> (module below ``datacats.cli``, first sentence of its help); in the order in which people meet them."""

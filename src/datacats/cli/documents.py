@@ -204,6 +204,7 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "reload": ("workflows.start:Started",),
     "restart": ("workflows.start:Started",),
     "info": ("workflows.info:EnvironmentInfo",),
+    "status": ("workflows.status:Status",),
     "list": ("cli.documents:Environments",),
     "open": ("cli.documents:Opened",),
     "logs": ("cli.documents:Log",),
@@ -245,6 +246,11 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "link": ("workflows.link:Linked",),
     "unlink": ("workflows.link:Linked",),
     "tweak": ("cli.documents:Tweaked",),
+    "config show": ("workflows.settings.show:Shown",),
+    "config explain": ("workflows.settings.explain:Explained",),
+    "config set": ("workflows.settings.change:Changed",),
+    "config unset": ("workflows.settings.change:Changed",),
+    "config validate": ("workflows.settings.validate:Validated",),
     "purge": ("workflows.purge:Purged",),
 }
 """Command -> the classes of its results, below ``datacats``; those that take ``--dry-run`` have ``Foreseen`` too."""

@@ -6,7 +6,7 @@ import sys
 import time
 
 from datacats.cli import measure
-from datacats.model.event import Event, Finished, Progressed, Said, Started, Transfer
+from datacats.model.event import Activity, Event, Finished, Progressed, Said, Started
 from datacats.model.plan import (
     BuildImage,
     Flush,
@@ -22,7 +22,7 @@ from datacats.model.plan import (
     Wait,
 )
 
-_LONG = (BuildImage, PullImage, PushImage, Transfer)
+_LONG = (BuildImage, PullImage, PushImage, Activity)
 _SLOW = (RunOneOff, RunProgram, Wait)
 _SMALL = (Flush, MakeDirectory, MovePath, PlaceFile, RemoveTree)
 _WORTH_A_LINE = 1.0

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from datacats.engine import body, logs, one_off, session, starts
+from datacats.engine import body, cgroup, logs, one_off, session, starts
 from datacats.engine.mapping import AlreadySo, BeingRemoved
 from datacats.engine.wire import PATIENCE, Wire
 from datacats.errors import NoSuchContainer
-from datacats.model.observed import ContainerDetail, ContainerSeen
+from datacats.model.observed import ContainerDetail, ContainerSeen, ContainerUsage
 from datacats.model.ports import Completed, LogLine, LogQuery, Streams
 from datacats.model.service import ContainerSpec, PublishedPort
+
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class DockerContainers:
@@ -67,6 +69,14 @@ class DockerContainers:
     def inspect(self, name: str) -> ContainerDetail:
         """Return how it ended or what it does."""
         return _detail(self._wire.call("GET", f"/containers/{name}/json"))
+
+    def usage(self, name: str) -> ContainerUsage:
+        """Return what it uses at this moment: one sample, for a second one would take a second."""
+        counted = cgroup.usage(name) if _ID.fullmatch(name) else None
+        if counted is not None:
+            return counted
+        told = self._wire.call("GET", f"/containers/{name}/stats", {"stream": 0, "one-shot": 1})
+        return _usage(told.get("memory_stats") or {})
 
     def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
         """Run a command inside a running container to its end."""
@@ -134,3 +144,9 @@ def _detail(told: Mapping[str, Any]) -> ContainerDetail:
         started=state["StartedAt"],
         finished=state["FinishedAt"],
     )
+
+
+def _usage(told: Mapping[str, Any]) -> ContainerUsage:
+    counts = told.get("stats") or {}
+    idle = counts.get("total_inactive_file", counts.get("inactive_file", 0))  # version 1 of control groups, and 2
+    return cgroup.without_idle(told.get("usage", 0), idle, told.get("limit", 0))

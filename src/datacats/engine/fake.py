@@ -14,7 +14,7 @@ from datacats.engine.fake_images import FakeImages
 from datacats.engine.fake_networks import FakeNetworks
 from datacats.engine.fake_spares import FakeSpares
 from datacats.engine.fake_volumes import FakeVolumes
-from datacats.engine.fake_world import Call, Outcome, World
+from datacats.engine.fake_world import MEMORY, Call, Outcome, World
 from datacats.model.observed import EngineInfo
 
 __all__ = ["Call", "FakeEngine", "Outcome"]
@@ -66,7 +66,7 @@ class FakeEngine:
             api="1.41",
             architecture="amd64",
             operating_system="Debian GNU/Linux 12 (bookworm)",
-            memory=8 * 1024**3,
+            memory=MEMORY,
             cpus=2,
             root="/var/lib/docker",
             security=self.world.security,

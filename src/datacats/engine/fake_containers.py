@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from datacats.engine.fake_world import FakeContainer, Outcome, World, refusal
+from datacats.engine.fake_world import MEMORY, FakeContainer, Outcome, World, refusal
 from datacats.model import labels
-from datacats.model.observed import ContainerDetail, ContainerSeen
+from datacats.model.observed import ContainerDetail, ContainerSeen, ContainerUsage
 from datacats.model.ports import Completed, LogLine, LogQuery, Streams
 from datacats.model.service import ContainerSpec, VolumeSpec
 
@@ -100,10 +100,18 @@ class FakeContainers:
             exit_code=container.exit_code,
             out_of_memory=container.out_of_memory,
             error="",
-            restarts=0,
-            started=_NEVER if container.state == "created" else _ONCE,
+            restarts=container.restarts,
+            started=_NEVER if container.state == "created" else container.started,
             finished=_ONCE if container.state == "exited" else _NEVER,
         )
+
+    def usage(self, name: str) -> ContainerUsage:
+        """Return what a test says that it uses, of its limit or of all that there is."""
+        self._world.ask(f"usage of {name}")
+        container = self._world.container(name)
+        if not container.runs:
+            return ContainerUsage()
+        return ContainerUsage(container.memory, container.spec.limits.memory * 2**20 or MEMORY)
 
     def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
         """Ask the test's program what a command does."""

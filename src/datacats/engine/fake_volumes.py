@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from datacats.engine.fake_world import World, refusal
 from datacats.model.observed import VolumeSeen
 from datacats.model.service import VolumeSpec
@@ -17,6 +19,11 @@ class FakeVolumes:
         """Return all named volumes, sorted by name."""
         self._world.ask("list volumes")
         return tuple(VolumeSeen(name, spec.labels) for name, spec in sorted(self._world.volumes.items()))
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return what a test says that each volume holds."""
+        self._world.ask("sizes of volumes")
+        return {name: self._world.held.get(name, 0) for name in self._world.volumes}
 
     def create(self, spec: VolumeSpec) -> None:
         """Make a volume; one that is there is left as it is."""

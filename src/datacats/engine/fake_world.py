@@ -13,6 +13,9 @@ from datacats.model.observed import ImageSeen
 from datacats.model.ports import LogLine
 from datacats.model.service import ContainerSpec, NetworkSpec, VolumeSpec
 
+MEMORY = 8 * 2**30
+"""The bytes of memory of a fake engine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -52,6 +55,9 @@ class FakeContainer:
     state: str = "created"
     exit_code: int = 0
     out_of_memory: bool = False
+    restarts: int = 0
+    started: str = "2023-11-14T22:13:20Z"
+    memory: int = 20 * 2**20
     log: list[tuple[float, LogLine]] = field(default_factory=list)
 
     @property
@@ -65,12 +71,13 @@ class World:
     """All that a fake engine holds. ``now`` is its clock, in seconds since 1970, and moves only when it is set.
 
     ``started`` tells name and id of each start; ``meanwhile`` holds what others do, one after another, while somebody
-    waits for the next. A ``blind`` one does not see this host's files.
+    waits for the next. ``held`` is the size of a volume. A ``blind`` one does not see this host's files.
     """
 
     containers: dict[str, FakeContainer] = field(default_factory=dict)
     networks: dict[str, NetworkSpec] = field(default_factory=dict)
     volumes: dict[str, VolumeSpec] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     images: dict[str, ImageSeen] = field(default_factory=dict)
     registry: dict[str, ImageSeen] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from datacats.engine import body
@@ -21,6 +22,12 @@ class DockerVolumes:
         """Return all named volumes of the engine, sorted by name."""
         told = self._wire.call("GET", "/volumes")["Volumes"] or ()
         return tuple(sorted((VolumeSeen(each["Name"], each.get("Labels") or {}) for each in told), key=_name))
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return the bytes that each volume holds. Older engines count everything else as well."""
+        told = self._wire.call("GET", "/system/df", {"type": "volume"})["Volumes"] or ()
+        counted = {each["Name"]: (each.get("UsageData") or {}).get("Size", -1) for each in told}
+        return {name: size for name, size in counted.items() if size >= 0}
 
     def create(self, spec: VolumeSpec) -> None:
         """Make a volume; one that is there is left as it is."""

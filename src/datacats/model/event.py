@@ -10,8 +10,8 @@ from datacats.model.step import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer(Operation):
-    """Carry bytes between a stream of the caller's and a container; no part of a plan, which holds no stream."""
+class Activity(Operation):
+    """What takes its time and is no part of a plan, for it holds the caller's streams, or a plan follows from it."""
 
     what: str
 

@@ -94,6 +94,18 @@ class ContainerDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerUsage:
+    """What a container uses at a moment: bytes of memory, without what is only cached, of ``limit``.
+
+    Without a limit of its own ``limit`` is all that the engine has. Both are 0 where it does not run, or where the
+    engine does not count.
+    """
+
+    memory: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """The engine as it describes itself. ``memory`` is in bytes; ``root`` is its own data directory.
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from datacats.model.image import BuildContext, ImageRef
-from datacats.model.observed import ContainerDetail, ContainerSeen, EngineInfo, ImageSeen, NetworkSeen, VolumeSeen
+from datacats.model.observed import (
+    ContainerDetail,
+    ContainerSeen,
+    ContainerUsage,
+    EngineInfo,
+    ImageSeen,
+    NetworkSeen,
+    VolumeSeen,
+)
 from datacats.model.service import Attachment, ContainerSpec, NetworkSpec, VolumeSpec
 from datacats.model.step import Step
 
@@ -100,6 +108,9 @@ class Containers(Protocol):
     def inspect(self, name: str) -> ContainerDetail:
         """Return how it ended or what it does. Raises NoSuchContainer."""
 
+    def usage(self, name: str) -> ContainerUsage:
+        """Return what it uses at this moment, at once. Raises NoSuchContainer when it is gone."""
+
     def execute(self, name: str, command: Sequence[str], stdin: bytes = b"") -> Completed:
         """Run a command inside a running container to its end.
 
@@ -173,6 +184,9 @@ class Volumes(Protocol):
 
     def list(self) -> tuple[VolumeSeen, ...]:
         """Return all named volumes of the engine, sorted by name: a foreign one may have one of our names."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return the bytes that each volume holds; one that the engine does not count is left out. It may take long."""
 
     def create(self, spec: VolumeSpec) -> None:
         """Make a volume; one that is there is left as it is, with the labels it has."""

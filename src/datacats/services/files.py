@@ -14,14 +14,14 @@ from datacats.services.common import run_directory
 
 
 def run_files(
-    context: SiteContext, secrets: Secrets, choices: bytes, tokens: Mapping[str, str] = MappingProxyType({})
+    context: SiteContext, secrets: Secrets, choices: bytes, kept: Mapping[str, str] = MappingProxyType({})
 ) -> dict[Path, bytes]:
     """Return the path and content of every private file of a site. Each service sees only its own.
 
-    ``choices`` is the content of the source's ``ckan.ini``, ``tokens`` are settings that hold API tokens.
+    ``choices`` is the content of the source's ``ckan.ini``, ``kept`` are its own settings that hold secrets.
     """
     files = {
-        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets, choices, tokens),
+        run_directory(context, web.SERVICE) / "ckan.ini": ini.render(context, secrets, choices, kept),
         run_directory(context, redis.SERVICE) / "redis.conf": redis.configuration(secrets),
     }
     if context.host.authorities:

@@ -57,17 +57,17 @@ _HEADER = """\
 
 
 def render(
-    context: SiteContext, secrets: Secrets, choices: bytes, tokens: Mapping[str, str] = MappingProxyType({})
+    context: SiteContext, secrets: Secrets, choices: bytes, kept: Mapping[str, str] = MappingProxyType({})
 ) -> bytes:
     """Return the content of the site's ``ckan.ini``.
 
-    ``choices`` is the source's, for which plugins are enabled and how CKAN logs; ``tokens`` are settings that hold
-    API tokens.
+    ``choices`` is the source's, for which plugins are enabled and how CKAN logs; ``kept`` are further
+    settings of the site, which hold secrets: none replaces what datacats sets.
 
     Before 2.12 CKAN reads how to log from the file it is given alone, not from one that this file uses.
     """
     sending = mail.settings(context, _keys(choices))
-    values = {**_owned(context, secrets), **sending, **_extensions(context, secrets, choices), **tokens}
+    values = {**kept, **_owned(context, secrets), **sending, **_extensions(context, secrets, choices)}
     owned = "\n".join(f"{key} = {_escape(value)}" for key, value in values.items())
     head = f"{_HEADER}[app:main]\nuse = config:{web.PROJECT}/ckan.ini\n{owned}\n"
     return f"{head}\n{logging_sections(choices.decode())}".encode()
@@ -133,5 +133,5 @@ def plugins(text: str) -> tuple[str, ...]:
 
 
 def _escape(value: str) -> str:
-    """CKAN's parser takes ``%`` for the start of an interpolation."""
-    return value.replace("%", "%%")
+    """CKAN's parser takes ``%`` for the start of an interpolation, and a line that is not indented for a new key."""
+    return value.replace("%", "%%").replace("\n", "\n\t")

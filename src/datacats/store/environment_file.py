@@ -19,36 +19,14 @@ from datacats.errors import UPGRADE, ConfigError, UsageError
 from datacats.model.names import check_name
 from datacats.model.ports import Disk
 from datacats.model.schedule import parse
+from datacats.model.settings import KEYS
 from datacats.model.switches import SWITCHES
 
 NAME = "datacats.toml"
 
 _VERSION = 1
-_TYPES: Mapping[str, type] = {
-    "version": int,
-    "name": str,
-    "ckan": str,
-    "extensions": list,
-    "overrides": list,
-    "system_packages": list,
-    "spare_containers": bool,
-    "env": dict,
-    "services": dict,
-    "cron": dict,
-}
 _DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_EXAMPLES = {
-    "version": f"version = {_VERSION}",
-    "name": 'name = "catstown"',
-    "ckan": 'ckan = "2.12"',
-    "extensions": 'extensions = ["ckanext-scheming"]',
-    "overrides": 'overrides = ["urllib3>=2.8"]',
-    "system_packages": 'system_packages = ["libgeos-c1v5"]',
-    "services": "[services]",
-    "spare_containers": "spare_containers = false",
-    "cron": "[cron]",
-}
 _NEW = """\
 # What this CKAN environment is; the documentation of datacats says what else may stand here.
 # Commit it with the source. It holds no secret, and nothing of one machine.
@@ -91,7 +69,12 @@ def new(name: str, ckan: str) -> bytes:
 def read(disk: Disk, source: Path) -> EnvironmentFile:
     """Read the file of a source directory. Raises ConfigError that names the file, the key, and what would do."""
     path = source / NAME
-    document = _parse(path, disk.read(path))
+    return parsed(path, disk.read(path))
+
+
+def parsed(path: Path, content: bytes) -> EnvironmentFile:
+    """Return what a file with this content would say. Raises ConfigError as ``read`` does."""
+    document = _parse(path, content)
     _check_keys(path, document)
     version = document.get("version")
     if version is not None and version > _VERSION:
@@ -101,7 +84,7 @@ def read(disk: Disk, source: Path) -> EnvironmentFile:
         )
     for key in ("version", "name", "ckan"):
         if key not in document:
-            raise ConfigError(f"{path} lacks the key {key!r}.", f"Add it, for example: {_example(key)}")
+            raise ConfigError(f"{path} lacks the key {key!r}.", f"Add it, for example: {KEYS[key].example}")
     try:
         check_name(document["name"], "an environment")
     except UsageError as error:
@@ -201,11 +184,11 @@ def _parse(path: Path, content: bytes) -> dict[str, Any]:
 
 def _check_keys(path: Path, document: Mapping[str, Any]) -> None:
     for key, value in document.items():
-        kind = _TYPES.get(key)
-        if kind is None:
-            raise ConfigError(f"{path} has the unknown key {key!r}.", _nearest(key, _TYPES))
-        if type(value) is not kind:
-            raise ConfigError(f"{path}: {key} must be {_word(kind)}.", f"For example: {_example(key)}")
+        known = KEYS.get(key)
+        if known is None:
+            raise ConfigError(f"{path} has the unknown key {key!r}.", _nearest(key, KEYS))
+        if type(value) is not known.kind:
+            raise ConfigError(f"{path}: {key} must be {known.word}.", f"For example: {known.example}")
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
@@ -214,19 +197,10 @@ def _nearest(key: str, known: Iterable[str]) -> str:
     return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(names)}."
 
 
-def _word(kind: type) -> str:
-    words = {int: "a number", str: "a text in quotes", bool: "true or false", list: "a list of texts", dict: "a table"}
-    return words[kind]
-
-
-def _example(key: str) -> str:
-    return _EXAMPLES.get(key, "[env]")
-
-
 def _texts(path: Path, document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     values = document.get(key, [])
     if not all(isinstance(value, str) and value.strip() for value in values):
-        raise ConfigError(f"{path}: {key} must be a list of texts.", f"For example: {_example(key)}")
+        raise ConfigError(f"{path}: {key} must be a list of texts.", f"For example: {KEYS[key].example}")
     return tuple(values)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import configparser
 from pathlib import Path
 
 from datacats.errors import ConfigError
 from datacats.model.ports import Disk
+from datacats.store import ini_file
 
 INI = "ckan.ini"
 PLUGINS = "activity datastore datatables_view text_view image_view"
@@ -88,24 +88,24 @@ def new_files(title: str, *, datastore: bool = True, first: str = "") -> dict[st
     return {INI: ini.encode(), ".gitignore": _GITIGNORE.encode()}
 
 
+def read_ini(disk: Disk, source: Path) -> bytes:
+    """Return the content of the source's ``ckan.ini``. Raises ConfigError when it is missing, or cannot be read."""
+    path = source / INI
+    if disk.entry(path) is None:
+        raise ConfigError(f"There is no {path}.", "Restore it; a minimal one says: [app:main] and use = egg:ckan")
+    content = disk.read(path)
+    ini_file.settings(path, content)
+    return content
+
+
 def check_ini(disk: Disk, source: Path, owned: frozenset[str]) -> bytes:
     """Return the content of the source's ``ckan.ini``.
 
     Raises ConfigError when it is missing, cannot be parsed, or sets a key that belongs to a site.
     """
     path = source / INI
-    if disk.entry(path) is None:
-        raise ConfigError(f"There is no {path}.", "Restore it; a minimal one says: [app:main] and use = egg:ckan")
-    content = disk.read(path)
-    parser = configparser.RawConfigParser()
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    try:
-        parser.read_string(content.decode())
-    except (configparser.Error, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not a valid ini file: {error}.", "Mend that line.") from error
-    if not parser.has_section("app:main"):
-        raise ConfigError(f"{path} has no section [app:main].", "CKAN's settings belong below [app:main].")
-    for key in parser.options("app:main"):
+    content = read_ini(disk, source)
+    for key in ini_file.settings(path, content):
         if key in owned:
             raise ConfigError(
                 f"{path} sets {key}, which is each site's own.",

@@ -23,6 +23,7 @@ from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
 from datacats.store import environment_file, host, index
 from datacats.workflows import complaint, images, placement
+from datacats.workflows.carried import active
 from datacats.workflows.workspace import Workspace, observe
 
 
@@ -65,7 +66,8 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     said = io.BytesIO()
     given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
     described = spec(workspace, context, builder.RESOLVE).labelled()
-    status = workspace.ports.engine.containers.run(described, given, interruptible=True)
+    with active("find releases that go together", events, "extensions and CKAN share packages"):
+        status = workspace.ports.engine.containers.run(described, given, interruptible=True)
     if status != 0:
         raise CommandFailed(
             f"Resolving the extensions ended with status {status}.",

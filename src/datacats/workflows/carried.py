@@ -1,4 +1,4 @@
-"""Show how far the bytes of a database or of files have come that go in or out."""
+"""Tell of what takes its time and is no operation of a plan, and how far the bytes that it carries have come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from datacats.apply import Meter
 from datacats.errors import DatacatsError
-from datacats.model.event import Events, Finished, Started, Transfer
+from datacats.model.event import Activity, Events, Finished, Started
 
 _ASKED = "asked for"
 
@@ -26,15 +26,22 @@ def carried(
     Of a ``source`` that is a file its size is known. With ``records``, as many of those are counted in place of bytes.
     An error is told to have happened during the transfer.
     """
-    operation = Transfer(what, cause=_ASKED)
-    events(Started(operation, 1, 1))
+    with active(what, events) as activity:
+        yield Meter(activity, events, "", "records" if records else "bytes", records or _left(source)).more
+
+
+@contextmanager
+def active(what: str, events: Events, cause: str = _ASKED) -> Iterator[Activity]:
+    """Tell of an activity as of an operation. An error is told to have happened during it."""
+    activity = Activity(what, cause=cause)
+    events(Started(activity, 1, 1))
     began = time.monotonic()
     try:
-        yield Meter(operation, events, "", "records" if records else "bytes", records or _left(source)).more
+        yield activity
     except DatacatsError as error:
         error.during = error.during or what
         raise
-    events(Finished(operation, time.monotonic() - began))
+    events(Finished(activity, time.monotonic() - began))
 
 
 def _left(source: BinaryIO | None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -15,50 +14,33 @@ from datacats.recipes import resolve_ckan
 from datacats.workflows import images
 from datacats.workflows.checks import (
     access,
-    disk,
     engine,
     files,
     firewall,
     leftovers,
-    lost,
     memory,
-    ports,
+    of_site,
     registry,
     resolution,
     subnets,
-    unfinished,
     version,
 )
 from datacats.workflows.checks import images as image_check
+from datacats.workflows.checks.entry import Entry
 from datacats.workflows.checks.facts import Facts
-
-Check = Callable[[Facts], tuple[Finding, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A check, and whether there is nothing to look at without an engine."""
-
-    name: str
-    check: Check
-    needs_engine: bool = False
-
 
 CHECKS = (
     Entry(engine.NAME, engine.check),
     Entry(version.NAME, version.check, needs_engine=True),
-    Entry(disk.NAME, disk.check),
     Entry(memory.NAME, memory.check, needs_engine=True),
     Entry(firewall.NAME, firewall.check),
     Entry(registry.NAME, registry.check),
     Entry(files.NAME, files.check),
-    Entry(unfinished.NAME, unfinished.check),
-    Entry(lost.NAME, lost.check),
     Entry(access.NAME, access.check),
     Entry(image_check.NAME, image_check.check, needs_engine=True),
-    Entry(ports.NAME, ports.check, needs_engine=True),
     Entry(subnets.NAME, subnets.check, needs_engine=True),
     Entry(resolution.NAME, resolution.check),
+    *of_site.CHECKS,
     Entry(leftovers.NAME, leftovers.check, needs_engine=True),
 )
 """Every check, what others stand on first."""
@@ -102,17 +84,7 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
     """Return what all checks find."""
     if facts.data.root is not None and facts.data.reference is not None:
         _ = facts.data.names
-    return tuple(finding for entry in CHECKS for finding in _look(entry, facts))
-
-
-def _look(entry: Entry, facts: Facts) -> Iterator[Finding]:
-    if entry.needs_engine and facts.engine.info is None:
-        yield Finding(entry.name, Severity.NOTE, "Not looked at: the engine cannot be used.")
-        return
-    try:
-        yield from entry.check(facts)
-    except DatacatsError as error:
-        yield Finding(entry.name, Severity.ERROR, error.message, "", error.hint)
+    return tuple(finding for entry in CHECKS for finding in entry.look(facts))
 
 
 def _mended(finding: Finding, facts: Facts, events: Events) -> bool:

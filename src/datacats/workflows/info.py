@@ -113,12 +113,13 @@ def _environment(
     workspace: Workspace, environment: Environment, names: Sequence[str], seen: Sequence[ContainerSeen]
 ) -> EnvironmentInfo:
     mine = [each for each in seen if each.labels.get(labels.ROOT) == workspace.root.uuid]
-    sites = tuple(_site(workspace, environment, name, mine) for name in names)
+    sites = tuple(described(workspace, environment, name, mine) for name in names)
     ckan = sites[0].ckan if sites else environment.ckan
     return EnvironmentInfo(environment.name, environment.source, environment.data, ckan, sites)
 
 
-def _site(workspace: Workspace, environment: Environment, name: str, seen: list[ContainerSeen]) -> SiteInfo:
+def described(workspace: Workspace, environment: Environment, name: str, seen: Sequence[ContainerSeen]) -> SiteInfo:
+    """Return what a site is, its containers being among these. Raises NotFound when there is no such site."""
     site = site_file.read(workspace.ports.disk, environment, name)
     containers = dict(_states(name, seen))
     wanted = services_of(environment, site)
@@ -172,7 +173,7 @@ def _links(workspace: Workspace, site: Site) -> dict[str, str]:
     }
 
 
-def _states(site: str, seen: list[ContainerSeen]) -> Iterator[tuple[str, str]]:
+def _states(site: str, seen: Sequence[ContainerSeen]) -> Iterator[tuple[str, str]]:
     states = {each.service: each.state for each in seen if each.labels.get(labels.SITE) == site and each.service}
     for service in (*SERVICES, *sorted(states)):
         if service in states:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datacats.model.environment import SiteContext
+from datacats.model.environment import Environment, SiteContext
+from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.services import files, ini
-from datacats.store import site_file, source
+from datacats.store import secrets_ini, site_file, source
 from datacats.workflows.workspace import Workspace
 
 
@@ -27,5 +28,10 @@ def of(workspace: Workspace, context: SiteContext) -> Rendered:
     disk, environment, site = workspace.ports.disk, context.environment, context.site.name
     choices = source.check_ini(disk, environment.source, ini.OWNED)
     found = site_file.read_secrets(disk, environment, site)
-    texts = files.run_files(context, found, choices, site_file.read_tokens(disk, environment, site))
+    texts = files.run_files(context, found, choices, own_secrets(disk, environment, site))
     return Rendered(texts, choices, found)
+
+
+def own_secrets(disk: Disk, environment: Environment, site: str) -> dict[str, str]:
+    """Return the settings of a site that hold secrets: those of its user, and API tokens of extensions."""
+    return {**secrets_ini.settings(disk, environment, site), **site_file.read_tokens(disk, environment, site)}

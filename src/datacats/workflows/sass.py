@@ -19,6 +19,7 @@ from datacats.model.plan import PlaceFile, Plan
 from datacats.model.ports import Disk, Streams
 from datacats.services import sass
 from datacats.workflows import builder, placement
+from datacats.workflows.carried import active
 from datacats.workflows.workspace import Workspace
 
 _UNREAD = {"node_modules", "vendor", "__pycache__"}
@@ -95,7 +96,8 @@ def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], event
     output, said = io.BytesIO(), io.BytesIO()
     spec = sass.describe(context, recipes.builder_ref(context.web_image))
     given = Streams(io.BytesIO(json.dumps(names).encode()), output, said)
-    status = workspace.ports.engine.containers.run(spec.labelled(), given, interruptible=True)
+    with active("compile the style sheets", events):
+        status = workspace.ports.engine.containers.run(spec.labelled(), given, interruptible=True)
     if status != 0:
         raise _failed(said.getvalue().decode(errors="replace"))
     answer: dict[str, Any] = json.loads(output.getvalue())

@@ -16,6 +16,7 @@ from datacats.model.service import ContainerSpec
 from datacats.services import files, trial, volumes, web
 from datacats.services.common import run_directory, run_part, volume
 from datacats.store import site_file
+from datacats.workflows import rendered
 from datacats.workflows.workspace import Workspace
 
 _CAUSE = "CKAN is tried out with another ckan.ini"
@@ -53,7 +54,7 @@ def _rendered(workspace: Workspace, context: SiteContext, coming: bytes) -> Mapp
     """Web's private files as they would be."""
     disk, environment, site = workspace.ports.disk, context.environment, context.site.name
     secrets = site_file.read_secrets(disk, environment, site)
-    texts = files.run_files(context, secrets, coming, site_file.read_tokens(disk, environment, site))
+    texts = files.run_files(context, secrets, coming, rendered.own_secrets(disk, environment, site))
     place = run_directory(context, trial.NAME)
     return {place / path.name: content for path, content in texts.items() if path.parent.name == web.SERVICE}
 

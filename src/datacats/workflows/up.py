@@ -141,7 +141,7 @@ def bring_up(workspace: Workspace, context: SiteContext, how: Up, events: Events
     What an interrupted run asked the engine for may appear only after the first look: then there is a second one.
     """
     if how.one_offs:
-        _ensure_image(workspace, context, events)
+        ensure_image(workspace, context, events)
     found = survey(workspace, context)
     for words in found.losses.said:
         events(Said(words))
@@ -160,7 +160,7 @@ def carry_out(workspace: Workspace, context: SiteContext, plan: Plan, events: Ev
     Raises AddressTaken naming who has its port, CommandFailed when CKAN does not start in place of one that serves.
     """
     if needs_image(context, plan):
-        _ensure_image(workspace, context, events)
+        ensure_image(workspace, context, events)
     with claim.explaining(workspace, context), startup.explaining(workspace, context):
         apply(plan, workspace.ports, events)
 
@@ -171,8 +171,8 @@ def needs_image(context: SiteContext, plan: Plan) -> bool:
     return any(step.spec.image == context.web_image for step in made)
 
 
-def _ensure_image(workspace: Workspace, context: SiteContext, events: Events) -> None:
-    """The system packages may have changed since web was last brought up."""
+def ensure_image(workspace: Workspace, context: SiteContext, events: Events) -> None:
+    """Have web's image: the system packages may have changed since web was last brought up."""
     if context.environment.system_packages:
         from datacats.workflows import builder  # noqa: PLC0415 - few have such packages
 

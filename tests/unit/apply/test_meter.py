@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from datacats.apply import Meter
-from datacats.model.event import Event, Progressed, Transfer
+from datacats.model.event import Activity, Event, Progressed
 from datacats.model.step import Step
 
-LOAD = Transfer("load", cause="why")
+LOAD = Activity("load", cause="why")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from datacats.errors import CommandFailed
-from datacats.model.event import Event, Finished, Progressed, Started, Transfer
+from datacats.model.event import Activity, Event, Finished, Progressed, Started
 from datacats.workflows.carried import carried
 
 
@@ -14,7 +14,7 @@ def test_a_transfer_is_told_like_an_operation() -> None:
     told: list[Event] = []
     with carried("dump the database", told.append):
         pass
-    assert told[0] == Started(Transfer("dump the database", cause="asked for"), 1, 1)
+    assert told[0] == Started(Activity("dump the database", cause="asked for"), 1, 1)
     assert isinstance(told[1], Finished)
 
 

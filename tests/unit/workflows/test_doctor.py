@@ -15,7 +15,8 @@ from datacats.model.plan import Plan, RemoveTree
 from datacats.model.ports import Completed
 from datacats.workflows import doctor as room
 from datacats.workflows import images
-from datacats.workflows.doctor import CHECKS, Entry, Report, doctor, examine
+from datacats.workflows.checks.entry import Entry
+from datacats.workflows.doctor import CHECKS, Report, doctor, examine
 from tests.unit.workflows.checks.scene import HOME, LABELS, Scene
 
 MAKING = HOME / "_templates" / "abc.making"

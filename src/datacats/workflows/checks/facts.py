@@ -10,11 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from datacats.model import labels
+from datacats.model.environment import Phase
 from datacats.model.names import container_name
 from datacats.model.observed import ContainerSeen, NetworkSeen, Observed
 from datacats.model.ports import Ports
+from datacats.workflows.checks import seen_services
 from datacats.workflows.checks.seen_data import SeenData, SeenSite
 from datacats.workflows.checks.seen_engine import SeenEngine
+from datacats.workflows.checks.seen_services import SeenService
 from datacats.workflows.workspace import Workspace
 
 
@@ -22,8 +25,8 @@ from datacats.workflows.workspace import Workspace
 class Facts:
     """One look at everything; each thing is read when a check first asks. ``uid`` is who looks, ``now`` when.
 
-    ``reference`` names the environment in question; None means all of the data root. ``holding`` is a lock that the
-    one who looks holds: it shows nobody else at work.
+    ``reference`` names the environment in question; None means all of the data root; ``site`` likewise one of its
+    sites. ``holding`` is a lock that the one who looks holds: it shows nobody else at work.
     """
 
     ports: Ports
@@ -33,15 +36,16 @@ class Facts:
     uid: int = field(default_factory=os.geteuid)
     now: float = field(default_factory=time.time)
     holding: Path | None = None
+    site: str | None = None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Facts:
         """Return a look at what a workspace works on."""
         return cls(workspace.ports, workspace.env, workspace.cwd)
 
-    def about(self, reference: str | None) -> Facts:
-        """Return the same look at one environment."""
-        return replace(self, reference=reference)
+    def about(self, reference: str | None, site: str | None = None) -> Facts:
+        """Return the same look at one environment, or at one site of it."""
+        return replace(self, reference=reference, site=site)
 
     def again(self, holding: Path | None = None) -> Facts:
         """Return the same look, to be taken anew."""
@@ -55,7 +59,21 @@ class Facts:
     @cached_property
     def data(self) -> SeenData:
         """What is seen of the data root."""
-        return SeenData(self.ports.disk, self.env, self.cwd, self.reference, self.holding)
+        return SeenData(self.ports.disk, self.env, self.cwd, self.reference, self.holding, self.site)
+
+    @cached_property
+    def services(self) -> tuple[SeenService, ...]:
+        """The services that complete sites should have, asked how they are; none where the engine cannot be used."""
+        if self.engine.info is None:
+            return ()
+        complete = [each for each in self.data.sites if each.site.phase is Phase.CREATED]
+        return seen_services.look(self.ports, complete, self.containers, self.now)
+
+    @property
+    def containers(self) -> tuple[ContainerSeen, ...]:
+        """The containers that this data root has made."""
+        root = self.data.root
+        return tuple(each for each in self.engine.containers if root and each.labels.get(labels.ROOT) == root.uuid)
 
     @property
     def workspace(self) -> Workspace | None:

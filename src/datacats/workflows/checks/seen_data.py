@@ -34,16 +34,26 @@ class SeenSite:
         named = self.environment.name
         return named if self.site.name == PRIMARY else f"-s {self.site.name} {named}"
 
+    @property
+    def options(self) -> str:
+        """What names it for commands whose own words are something else."""
+        named = f"-e {self.environment.name}"
+        return named if self.site.name == PRIMARY else f"{named} -s {self.site.name}"
+
 
 @dataclass
 class SeenData:
-    """One look at the data root. ``reference`` None means all its environments; ``holding`` is our own lock."""
+    """One look at the data root. ``reference`` None means all its environments, ``site`` None all sites of these.
+
+    ``holding`` is our own lock.
+    """
 
     disk: Disk
     env: Mapping[str, str]
     cwd: Path
     reference: str | None = None
     holding: Path | None = None
+    site: str | None = None
 
     @property
     def home(self) -> Path:
@@ -89,7 +99,8 @@ class SeenData:
     @cached_property
     def sites(self) -> tuple[SeenSite, ...]:
         """Their sites."""
-        return tuple(self._sites(self.environments))
+        every = self._sites(self.environments)
+        return tuple(each for each in every if self.site in {None, each.site.name})
 
     @cached_property
     def every_site(self) -> tuple[SeenSite, ...]:
@@ -110,11 +121,12 @@ class SeenData:
         for name in names:
             if self.root is not None:
                 with suppress(DatacatsError):
-                    yield self._with_version(locate.by_name(self.disk, self.root, name))
+                    yield self._as_written(locate.by_name(self.disk, self.root, name))
 
-    def _with_version(self, environment: Environment) -> Environment:
+    def _as_written(self, environment: Environment) -> Environment:
         with suppress(DatacatsError):
-            return replace(environment, ckan=environment_file.read(self.disk, environment.source).ckan)
+            file = environment_file.read(self.disk, environment.source)
+            return replace(environment, ckan=file.ckan, services=file.services, cron=file.cron)
         return environment
 
     def _sites(self, environments: Iterable[Environment]) -> Iterator[SeenSite]:

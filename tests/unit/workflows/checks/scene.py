@@ -11,13 +11,15 @@ from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_http import FakeHttp
 from datacats.model import labels
 from datacats.model.environment import Environment, Site
-from datacats.model.observed import ContainerSeen, ImageSeen, NetworkSeen
+from datacats.model.observed import ContainerDetail, ContainerSeen, ImageSeen, NetworkSeen
 from datacats.model.ports import Completed, Ports
 from datacats.model.service import ContainerSpec, NetworkSpec, PublishedPort
+from datacats.model.sign import Sign
 from datacats.store import environment_file, locate, site_file, source
 from datacats.store.root import FILE, content
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
+from datacats.workflows.checks.seen_services import SeenService
 from tests.unit.builders import ENVIRONMENT, IMAGES, SITE
 
 HOME = ENVIRONMENT.data.parent
@@ -109,3 +111,15 @@ def network(name: str, *subnets: str) -> NetworkSeen:
 def image(days: int) -> ImageSeen:
     """An image of that age."""
     return ImageSeen("sha256:1", ("x",), created=int(NOW - days * 86400))
+
+
+def detail(state: str = "running", **changes: Any) -> ContainerDetail:
+    """How a container is that never had any trouble."""
+    calm = ContainerDetail("id", "x", state, 0, out_of_memory=False, error="", restarts=0, started="", finished="")
+    return replace(calm, **changes)
+
+
+def service(name: str = "web", state: str = "running", **changes: Any) -> SeenService:
+    """A service of catstown that runs and is well, or is in another state."""
+    well = SeenService(CATSTOWN, name, container(f"datacats_{name}_catstown", state), detail(state), age=7200.0)
+    return replace(well, **{"sign": Sign(well=True) if state == "running" else None, **changes})

@@ -1,0 +1,1 @@
+"""Settings made visible: what is in force, why, and changed where it belongs."""
