@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docs._ext import commands, documents, plots, tables, variables
+from docs._ext import commands, documents, plots, settings, tables, variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -18,6 +18,8 @@ GENERATED: Mapping[str, Maker] = {
     "documents": documents.results,
     "exit-codes": tables.exit_codes,
     "extensions": tables.extensions,
+    "given": settings.given,
+    "keys": settings.keys,
     "labels": tables.labels,
     "objects": documents.objects,
     "plots": plots.figures,

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from datacats.model.settings import VARIABLES
 from docs._ext.tables import table
-
-OURS: Mapping[str, str] = {
-    "DATACATS_HOME": "The data root, in the place of `~/.datacats`.",
-    "DATACATS_PLAIN": "Set to anything: plain lines on a terminal too, one after the other, as with `--plain`.",
-    "DATACATS_REGISTRY": "The registry that images are fetched from, `HOST:PORT` or `HOST/PATH`; without it they are "
-    "built here.",
-    "DATACATS_SPARES": "`0`: no spare containers.",
-    "DATACATS_SUBNETS": "The range that the networks of sites are cut from.",
-}
 
 OTHERS: Mapping[str, str] = {
     "DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH": "Which Docker Engine, as the "
@@ -27,7 +19,7 @@ OTHERS: Mapping[str, str] = {
 
 def reference() -> Iterator[str]:
     """Both tables: ours, and those of others that datacats follows."""
-    yield from table(("variable", "means"), [(f"`{name}`", what) for name, what in OURS.items()])
+    yield from table(("variable", "means"), [(f"`{name}`", what) for name, what in VARIABLES.items()])
     yield from ("", "Those of others, which datacats follows:")
     rows = [(", ".join(f"`{each}`" for each in names.split(", ")), what) for names, what in OTHERS.items()]
     yield from table(("variable", "means"), rows)

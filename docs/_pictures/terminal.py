@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,8 +57,15 @@ def picture(installation: Installation, *words: str) -> str:
 
 def _record(command: list[str], installation: Installation) -> bytes:
     ours, theirs = pty.openpty()
-    env = {**installation.env, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": "40"}
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=installation.work, env=env)
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=installation.work,
+        env={**installation.env, "TERM": "xterm-256color"},
+    )
     os.close(theirs)
     os.write(ours, b"\n")
     recorded = b"".join(_chunks(ours))

@@ -18,7 +18,7 @@ from tests.docs.matching import differences
 HOME = "/home/me"
 """The home directory of the reader whom the pages are written for."""
 
-LIMIT = 300
+LIMIT = 600
 """Seconds that one step may take."""
 
 _SCRIPT = """\

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 import pytest
 from docs._ext.generated import GENERATED, fill
-from docs._ext.variables import OURS
 
 from datacats import errors
 from datacats.cli.main import root
 from datacats.model.names import SERVICES
+from datacats.model.settings import GIVEN, KEYS, VARIABLES
 from datacats.services.catalogue import catalogue
 from tests.docs.pages import PATHS, ROOT
 
@@ -25,7 +25,9 @@ def made(name: str) -> str:
 
 
 def variables(directory: Path) -> set[str]:
-    return {found for path in directory.rglob("*.py") for found in _WORD.findall(path.read_text())}
+    """The variables that code there names, outside of the table of them."""
+    paths = (path for path in directory.rglob("*.py") if path.name != "settings.py")
+    return {found for path in paths for found in _WORD.findall(path.read_text())}
 
 
 def test_each_command_has_a_section_with_all_its_options() -> None:
@@ -64,9 +66,15 @@ def test_each_service_and_each_known_extension_has_a_row() -> None:
     assert len(made("extensions").strip().splitlines()) - 2 == len(catalogue())
 
 
+def test_each_key_of_the_environments_file_and_each_thing_that_a_site_is_given_has_a_row() -> None:
+    for name, names in {"keys": KEYS, "given": GIVEN}.items():
+        rows = made(name).strip().splitlines()[2:]
+        assert [row.split(" | ")[0] for row in rows] == [f"| `{each}`" for each in names]
+
+
 def test_each_process_variable_that_the_code_reads_stands_in_the_table_and_no_other() -> None:
     inside = variables(SOURCE / "recipes" / "images") | variables(SOURCE / "services" / "inside")
-    assert variables(SOURCE) - inside == set(OURS)
+    assert variables(SOURCE) - inside == set(VARIABLES)
 
 
 @pytest.mark.parametrize("name", GENERATED)
