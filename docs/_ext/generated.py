@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docs._ext import commands, documents, plots, settings, tables, variables
+from docs._ext import commands, documents, plots, settings, tables, topics, variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -24,6 +24,7 @@ GENERATED: Mapping[str, Maker] = {
     "objects": documents.objects,
     "plots": plots.figures,
     "services": tables.services,
+    "topics": topics.reference,
     "variables": variables.reference,
 }
 """What a page can ask for -> what makes its lines of Markdown."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import click
 import pytest
@@ -11,23 +10,18 @@ from docs._ext.generated import GENERATED, fill
 
 from datacats import errors
 from datacats.cli.main import root
+from datacats.cli.topics import TOPICS
+from datacats.cli.topics.variables import VARIABLES
 from datacats.model.names import SERVICES
-from datacats.model.settings import GIVEN, KEYS, VARIABLES
+from datacats.model.settings import GIVEN, KEYS
 from datacats.services.catalogue import catalogue
 from tests.docs.pages import PATHS, ROOT
 
 SOURCE = ROOT / "src" / "datacats"
-_WORD = re.compile(r'"(DATACATS_[A-Z]+)"')
 
 
 def made(name: str) -> str:
     return "\n".join(GENERATED[name]())
-
-
-def variables(directory: Path) -> set[str]:
-    """The variables that code there names, outside of the table of them."""
-    paths = (path for path in directory.rglob("*.py") if path.name != "settings.py")
-    return {found for path in paths for found in _WORD.findall(path.read_text())}
 
 
 def test_each_command_has_a_section_with_all_its_options() -> None:
@@ -72,9 +66,9 @@ def test_each_key_of_the_environments_file_and_each_thing_that_a_site_is_given_h
         assert [row.split(" | ")[0] for row in rows] == [f"| `{each}`" for each in names]
 
 
-def test_each_process_variable_that_the_code_reads_stands_in_the_table_and_no_other() -> None:
-    inside = variables(SOURCE / "recipes" / "images") | variables(SOURCE / "services" / "inside")
-    assert variables(SOURCE) - inside == set(VARIABLES)
+def test_each_process_variable_and_each_topic_stands_there() -> None:
+    assert len(made("variables").strip().splitlines()) - 2 == len(VARIABLES)
+    assert [f"`datacats help {name}`" in made("topics") for name in TOPICS] == [True] * len(TOPICS)
 
 
 @pytest.mark.parametrize("name", GENERATED)
