@@ -67,7 +67,6 @@ def _record(command: list[str], installation: Installation) -> bytes:
         env={**installation.env, "TERM": "xterm-256color"},
     )
     os.close(theirs)
-    os.write(ours, b"\n")
     recorded = b"".join(_chunks(ours))
     os.close(ours)
     if process.wait() != 0:
@@ -76,12 +75,14 @@ def _record(command: list[str], installation: Installation) -> bytes:
 
 
 def _chunks(terminal: int) -> Iterator[bytes]:
-    """What comes until the other end is closed."""
+    """What comes until the other end is closed. A question is answered by Enter."""
     while True:
         try:
             chunk = os.read(terminal, 65536)
         except OSError:
             return
+        if chunk.rstrip(b" ").endswith(b":"):
+            os.write(terminal, b"\n")
         yield chunk
 
 
