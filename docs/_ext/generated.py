@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docs._ext import commands, documents, plots, tables, variables
+from docs._ext import commands, documents, plots, settings, tables, topics, variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -18,10 +18,13 @@ GENERATED: Mapping[str, Maker] = {
     "documents": documents.results,
     "exit-codes": tables.exit_codes,
     "extensions": tables.extensions,
+    "given": settings.given,
+    "keys": settings.keys,
     "labels": tables.labels,
     "objects": documents.objects,
     "plots": plots.figures,
     "services": tables.services,
+    "topics": topics.reference,
     "variables": variables.reference,
 }
 """What a page can ask for -> what makes its lines of Markdown."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,10 +57,16 @@ def picture(installation: Installation, *words: str) -> str:
 
 def _record(command: list[str], installation: Installation) -> bytes:
     ours, theirs = pty.openpty()
-    env = {**installation.env, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": "40"}
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=installation.work, env=env)
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=installation.work,
+        env={**installation.env, "TERM": "xterm-256color"},
+    )
     os.close(theirs)
-    os.write(ours, b"\n")
     recorded = b"".join(_chunks(ours))
     os.close(ours)
     if process.wait() != 0:
@@ -66,12 +75,14 @@ def _record(command: list[str], installation: Installation) -> bytes:
 
 
 def _chunks(terminal: int) -> Iterator[bytes]:
-    """What comes until the other end is closed."""
+    """What comes until the other end is closed. A question is answered by Enter."""
     while True:
         try:
             chunk = os.read(terminal, 65536)
         except OSError:
             return
+        if chunk.rstrip(b" ").endswith(b":"):
+            os.write(terminal, b"\n")
         yield chunk
 
 

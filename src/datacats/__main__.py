@@ -38,12 +38,10 @@ def _main() -> None:
         sys.stdout.write(f"datacats {VERSION}\n")
         return
     if "_DATACATS_COMPLETE" in os.environ:
-        from datacats.cli.complete import answer  # noqa: PLC0415 - a key press should not wait for click
+        from datacats.cli.complete import answer  # noqa: PLC0415 - a key press should not wait for what commands need
 
-        completed = answer()
-        if completed is not None:
-            sys.stdout.write(completed)
-            return
+        sys.stdout.write(answer())
+        return
     from datacats.cli.main import run  # noqa: PLC0415 - importing click takes longer than all of the above
 
     sys.exit(run(sys.argv[1:]))

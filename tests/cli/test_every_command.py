@@ -62,7 +62,7 @@ OF_AN_ENVIRONMENT = (
 PURGE = "purge NAME -y"
 NEEDING = tuple(words for words in OF_A_SITE if words != PURGE)
 NEEDING_ALL = ("start NAME", "reload NAME", "restart web NAME", "ckan -e NAME user list", "spare NAME")
-ANYWHERE = ("create", "init", "list", "images", "pull", "doctor", "test")
+ANYWHERE = ("create", "init", "list", "images", "pull", "doctor", "test", "help", "completion")
 FILE = HOME / "catstown" / "sites" / "primary" / "site.json"
 TOML = WORK / "catstown" / "datacats.toml"
 INI = WORK / "catstown" / "ckan.ini"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from datacats.cli.commands import COMMANDS, PASS_THROUGH
+from datacats.cli.commands import COMMANDS, GROUPS, PASS_THROUGH
 from datacats.cli.main import LazyGroup, root
 from datacats.cli.passthrough import PassThrough
+from datacats.cli.topics import TOPICS
 from datacats.version import VERSION
 from tests.support.desk import Desk
 
@@ -56,10 +58,10 @@ def imported(*words: str) -> set[str]:
     return set(done.stderr.rpartition("MODULES")[2].split())
 
 
-GROUPS = [name for name in COMMANDS if isinstance(command(name), click.Group)]
+GROUPED = [name for name in COMMANDS if isinstance(command(name), click.Group)]
 
 
-@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("name", GROUPED)
 def test_a_group_tells_the_whole_of_what_its_commands_do(desk: Desk, name: str) -> None:
     out = " ".join(desk.done(name, "--help").out.split())
     assert "..." not in out.partition("Commands:")[2]
@@ -97,19 +99,39 @@ def test_the_commands_that_pass_words_through_are_the_ones_that_are_listed_so() 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
 def test_no_word_or_a_call_for_help_lists_the_commands(desk: Desk, words: list[str]) -> None:
-    ran = desk.done(*words)
-    assert [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()][:2] == [
-        "create",
-        "init",
-    ]
+    text = desk.done(*words).out
+    shown = re.findall(r"^(\S.*):$|^  ([a-z-]+)  ", text, re.MULTILINE)
+    told = [heading or name for heading, name in shown]
+    expected = [each for heading, rows in GROUPS.items() for each in (heading, *rows)]
+    assert told[told.index("Begin") :] == expected
+
+
+def test_the_list_of_commands_says_where_to_begin_and_where_more_is_told(desk: Desk) -> None:
+    text = " ".join(desk.done().out.split())
+    assert "datacats create catstown" in text
+    assert "datacats help COMMAND" in text
+    assert "datacats help topics" in text
+
+
+@pytest.mark.parametrize("words", [[], *(name.split() for name in LEAVES), *([name] for name in GROUPED)])
+@pytest.mark.parametrize("columns", [80, 40])
+def test_help_is_no_wider_than_the_terminal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = desk.done(*words, "--help").lines
+    verbatim = ("    ", "  autoload", "  datacats completion")  # what is to be copied as it is
+    assert [line for line in lines if len(line) > columns and not line.startswith(verbatim)] == []
 
 
 def test_a_group_without_a_command_lists_its_commands(desk: Desk) -> None:
     assert "dump" in desk.done("db").out
 
 
-def test_help_before_a_command_is_the_help_of_that_command(desk: Desk) -> None:
-    assert desk.done("help", "purge").out == desk.done("purge", "--help").out
+@pytest.mark.parametrize("name", [*LEAVES, *(each for each in GROUPED if each not in TOPICS)])
+def test_help_before_a_command_is_the_help_of_that_command(desk: Desk, name: str) -> None:
+    words = name.split()
+    assert desk.done("help", *words).out == desk.done(*words, "--help").out
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])
@@ -160,7 +182,19 @@ def test_every_command_that_has_a_result_can_print_it_as_json_and_be_quiet(name:
 
 READ_ONLY = {
     # they show what is there
-    *("info", "list", "status", "logs", "extensions", "images list", "mail", "open", "service list"),
+    *(
+        "info",
+        "list",
+        "status",
+        "logs",
+        "extensions",
+        "images list",
+        "mail",
+        "open",
+        "service list",
+        "help",
+        "completion",
+    ),
     *("config show", "config explain", "config validate"),
     # they write a file that the caller names, which --force alone lets them overwrite
     *("db dump", "files export", "images save", "profile"),

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import click
 import pytest
 from docs._ext.generated import GENERATED, fill
-from docs._ext.variables import OURS
 
 from datacats import errors
 from datacats.cli.main import root
+from datacats.cli.topics import TOPICS
+from datacats.cli.topics.variables import VARIABLES
 from datacats.model.names import SERVICES
+from datacats.model.settings import GIVEN, KEYS
 from datacats.services.catalogue import catalogue
 from tests.docs.pages import PATHS, ROOT
 
 SOURCE = ROOT / "src" / "datacats"
-_WORD = re.compile(r'"(DATACATS_[A-Z]+)"')
 
 
 def made(name: str) -> str:
     return "\n".join(GENERATED[name]())
-
-
-def variables(directory: Path) -> set[str]:
-    return {found for path in directory.rglob("*.py") for found in _WORD.findall(path.read_text())}
 
 
 def test_each_command_has_a_section_with_all_its_options() -> None:
@@ -64,9 +60,15 @@ def test_each_service_and_each_known_extension_has_a_row() -> None:
     assert len(made("extensions").strip().splitlines()) - 2 == len(catalogue())
 
 
-def test_each_process_variable_that_the_code_reads_stands_in_the_table_and_no_other() -> None:
-    inside = variables(SOURCE / "recipes" / "images") | variables(SOURCE / "services" / "inside")
-    assert variables(SOURCE) - inside == set(OURS)
+def test_each_key_of_the_environments_file_and_each_thing_that_a_site_is_given_has_a_row() -> None:
+    for name, names in {"keys": KEYS, "given": GIVEN}.items():
+        rows = made(name).strip().splitlines()[2:]
+        assert [row.split(" | ")[0] for row in rows] == [f"| `{each}`" for each in names]
+
+
+def test_each_process_variable_and_each_topic_stands_there() -> None:
+    assert len(made("variables").strip().splitlines()) - 2 == len(VARIABLES)
+    assert [f"`datacats help {name}`" in made("topics") for name in TOPICS] == [True] * len(TOPICS)
 
 
 @pytest.mark.parametrize("name", GENERATED)

@@ -35,6 +35,7 @@ def follow(tmp_path: Path) -> Follow:
         "```python\nimport pathlib\npathlib.Path('x').touch()\n```\n```console\n$ ls\nx\n```\n",
         "% names: catstown\n```console\n$ echo catstown\ncatstown\n```\n",
         "```console\n$ sleep 100 & echo $! >pid\n$ kill $(cat pid)\n```\n",
+        "```console\n$ echo Waiting for the environment x '(pid 1: datacats spare -q) ...'; echo b\nb\n```\n",
         "```console\n$ datacats --version\ndatacats ...\n```\n",
         "```console\n$ cat; echo nobody types\nnobody types\n```\n",
     ],

@@ -6,15 +6,21 @@ from typing import Any
 
 import click
 
+from datacats.cli import values
 from datacats.cli.new_site import new_site, new_site_options, show
 from datacats.cli.options import dry_run_option, output_options, pass_session, port_argument, site_option
 from datacats.cli.session import Session
 
 
 @click.command("create", epilog="Example:  datacats create catstown")
-@click.argument("target", metavar="NAME_OR_DIR")
+@click.argument("target", metavar="NAME_OR_DIR", shell_complete=values.directories)
 @port_argument
-@click.option("--ckan", metavar="VERSION", help="CKAN's version, or its line.  [default: 2.12]")
+@click.option(
+    "--ckan",
+    metavar="VERSION",
+    shell_complete=values.ckan_versions,
+    help="The CKAN version, or its line.  [default: 2.12]",
+)
 @click.option("--bare", is_flag=True, help="Make no theme in the source directory.")
 @new_site_options
 @site_option

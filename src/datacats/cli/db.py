@@ -13,10 +13,10 @@ from datacats.cli.options import dry_run_option
 from datacats.cli.session import Session
 from datacats.cli.transfer import force_option, of_a_site, reading, source_argument, target_argument, writing, wrote
 
-_datastore = click.option("--datastore", is_flag=True, help="The DataStore's database, not CKAN's own.")
+_datastore = click.option("--datastore", is_flag=True, help="Take the DataStore's database, not CKAN's own.")
 
 
-@click.group("db", cls=Group)
+@click.group("db", cls=Group, epilog="More on one of them:  datacats help db COMMAND")
 def command() -> None:
     """Save a site's database to a file, or bring one in."""
 

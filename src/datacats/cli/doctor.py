@@ -22,13 +22,13 @@ _ITSELF = "datacats doctor --fix"
 @click.command("doctor", epilog="Example:  datacats doctor --fix")
 @environment_argument
 @click.option("--fix", is_flag=True, help="Mend what loses nothing: modes, owners, leftovers, missing images.")
-@click.option("--dry-run", is_flag=True, help="Print the plan of --fix and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
 @output_options
 @pass_session
 def command(session: Session, environment: str | None, fix: bool, dry_run: bool) -> int:
     """Look for what is wrong, and what mends it; without ENVIRONMENT in all of them.
 
-    Ends with 0 when nothing that was found is an error, else with 19.
+    --dry-run shows what --fix would do. Ends with 0 when nothing that was found is an error, else with 19.
     """
     from datacats.cli.documents import Diagnoses, Diagnosis  # noqa: PLC0415 - help must not pay for it
     from datacats.workflows.doctor import doctor, plan_fix  # noqa: PLC0415

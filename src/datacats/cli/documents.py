@@ -194,6 +194,22 @@ class Diagnoses:
     mended: tuple[Diagnosis, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HelpText:
+    """The help of a command, or the text on a topic."""
+
+    about: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionScript:
+    """What a shell reads to complete the words of datacats."""
+
+    shell: str
+    script: str
+
+
 _ENDED = "cli.documents:Ended"
 
 RESULTS: Mapping[str, tuple[str, ...]] = {
@@ -252,5 +268,7 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "config unset": ("workflows.settings.change:Changed",),
     "config validate": ("workflows.settings.validate:Validated",),
     "purge": ("workflows.purge:Purged",),
+    "help": ("cli.documents:HelpText",),
+    "completion": ("cli.documents:CompletionScript",),
 }
 """Command -> the classes of its results, below ``datacats``; those that take ``--dry-run`` have ``Foreseen`` too."""

@@ -14,7 +14,7 @@ from datacats.cli.session import Session
 from datacats.cli.transfer import force_option, of_a_site, reading, source_argument, target_argument, writing, wrote
 
 
-@click.group("files", cls=Group)
+@click.group("files", cls=Group, epilog="More on one of them:  datacats help files COMMAND")
 def command() -> None:
     """Save a site's uploaded files to an archive, or bring some in."""
 

@@ -9,7 +9,7 @@ from datacats.cli.options import dry_run_option, environment_option, output_opti
 from datacats.cli.session import Session
 
 
-@click.group("generate", cls=Group)
+@click.group("generate", cls=Group, epilog="More on one of them:  datacats help generate COMMAND")
 def command() -> None:
     """Make a new extension or theme in the source directory."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from datacats.errors import UsageError
+from datacats.model.nearest import nearest
 
 _WHOLE = 1000
 """No sentence is longer."""
@@ -30,11 +31,9 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command when there is none of that name."""
-        import difflib  # noqa: PLC0415 - only a mistake needs it
-
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], known, n=1)
-            hint = f"Did you mean: {ctx.command_path} {near[0]}" if near else f"See: {ctx.command_path} --help"
+            near = nearest(args[0], known)
+            hint = f"Did you mean: {ctx.command_path} {near}" if near else f"See: {ctx.command_path} --help"
             raise UsageError(f"There is no command {args[0][:60]!r}.", hint)
         return super().resolve_command(ctx, args)

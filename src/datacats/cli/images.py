@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from datacats.cli import values
 from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import dry_run_option, output_options, pass_session
@@ -16,13 +17,20 @@ from datacats.cli.transfer import force_option, reading_twice, source_argument, 
 _FEW = 2
 _MEGABYTE = 1_000_000
 
-ckan_option = click.option("--ckan", default="2.12", show_default=True, metavar="VERSION", help="CKAN's version.")
+ckan_option = click.option(
+    "--ckan",
+    default="2.12",
+    show_default=True,
+    metavar="VERSION",
+    shell_complete=values.ckan_versions,
+    help="The CKAN version, or its line.",
+)
 registry_option = click.option(
-    "--registry", metavar="HOST:PORT", help="The registry.  [default: the process variable DATACATS_REGISTRY]"
+    "--registry", metavar="HOST:PORT", help="The registry.  [default: what DATACATS_REGISTRY names]"
 )
 
 
-@click.group("images", cls=Group)
+@click.group("images", cls=Group, epilog="More on one of them:  datacats help images COMMAND")
 def command() -> None:
     """List, make and move the images of datacats.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_argument, output_options, pass_session
 from datacats.cli.session import Session
 from datacats.model.names import PRIMARY
@@ -24,7 +25,9 @@ _WORDS = {
 
 @click.command("info", epilog="Example:  datacats info catstown")
 @environment_argument
-@click.option("-s", "--site", help="This site of the environment alone.  [default: all of them]")
+@click.option(
+    "-s", "--site", shell_complete=values.sites, metavar="SITE", help="The one site to show.  [default: all of them]"
+)
 @output_options
 @pass_session
 def command(session: Session, environment: str | None, site: str | None) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from datacats.cli import values
 from datacats.cli.new_site import new_site, new_site_options, show
 from datacats.cli.options import dry_run_option, output_options, pass_session, port_argument, site_option
 from datacats.cli.session import Session
 
 
 @click.command("init", epilog="Example:  git clone URL catstown && datacats init catstown")
-@click.argument("directory", required=False)
+@click.argument("directory", required=False, shell_complete=values.environments)
 @port_argument
 @new_site_options
 @site_option

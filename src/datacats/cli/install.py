@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli import values
 from datacats.cli.installed import show
 from datacats.cli.options import dry_run_option, environment_option, output_options, pass_session
 from datacats.cli.session import Session
 
 
 @click.command("install", epilog="Example:  datacats install ckanext-scheming")
-@click.argument("packages", nargs=-1, metavar="[REQUIREMENT]...")
+@click.argument("packages", nargs=-1, metavar="[REQUIREMENT]...", shell_complete=values.directories)
 @environment_option
 @click.option("--clean", is_flag=True, help="Install everything anew from datacats.lock.")
 @click.option("--upgrade", is_flag=True, help="Take the newest releases that go together; of REQUIREMENTs, or of all.")

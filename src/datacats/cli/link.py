@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import dry_run_option, environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.model.names import called
 
 
 @click.command("link", epilog="Example:  datacats link catstown -e harvester")
-@click.argument("other", metavar="OTHER_SITE")
+@click.argument("other", metavar="OTHER_SITE", shell_complete=values.other_sites)
 @environment_option
 @site_option
 @dry_run_option

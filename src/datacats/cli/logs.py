@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
 from datacats.errors import UsageError
@@ -23,12 +24,16 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command("logs", epilog="Example:  datacats logs web solr --tail 20 -f")
-@click.argument("services", nargs=-1)
+@click.argument("services", nargs=-1, shell_complete=values.services)
 @environment_option
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted, across restarts and reloads.")
-@click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
+@click.option(
+    "--tail", type=click.IntRange(min=0), metavar="LINES", help="How many of the last lines to show.  [default: all]"
+)
 @click.option("-t", "--timestamps", is_flag=True, help="Put the time before each line.")
-@click.option("--since", metavar="AGO", help="Only what is younger, for example 90s, 15m, 2h, 1d.")
+@click.option(
+    "--since", metavar="AGO", help="The age of the oldest line to show, for example 90s, 15m, 2h, 1d.  [default: any]"
+)
 @site_option
 @output_options
 @pass_session

@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datacats.cli.commands import COMMANDS, PASS_THROUGH, SUCCESSORS
+from datacats.cli.commands import COMMANDS, GROUPS, PASS_THROUGH, SUCCESSORS
 from datacats.cli.groups import Group
+from datacats.cli.narrow import Formatter
 from datacats.cli.options import all_output_options
 from datacats.cli.session import Session
 from datacats.cli.streams import be_tolerant
 from datacats.errors import DatacatsError, DiskError, Interrupted, NoEnvironment, UsageError
+from datacats.model.nearest import nearest
 from datacats.version import VERSION
 
 if TYPE_CHECKING:
     from datacats.workflows.checks.facts import Facts
     from datacats.workflows.workspace import Workspace
+
+click.Context.formatter_class = Formatter
 
 
 class LazyGroup(Group):
@@ -52,10 +56,12 @@ class LazyGroup(Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing the commands."""
+        """Write the table without importing the commands, under headings that say what one wants to do."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for heading, rows in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{name:<{width}}", text) for name, (_, text) in rows.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is out before its end counts as good."""
@@ -71,6 +77,8 @@ def root() -> None:
     """Run CKAN data catalogues in Docker containers.
 
     A first site, from nothing to its home page:  datacats create catstown
+
+    More on a command:  datacats help COMMAND;  on a topic:  datacats help topics
     """
 
 
@@ -81,7 +89,7 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
     """
     be_tolerant()
     session = Session(open_workspace or _open_workspace, look=None if open_workspace else _look)
-    words = session.words = [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
+    words = session.words = arguments
     try:
         status = root.main(words, prog_name="datacats", standalone_mode=False, obj=session)
     except DatacatsError as error:
@@ -161,8 +169,16 @@ def _unwritten(session: Session, error: DatacatsError) -> int:
 
 def _usage_hint(error: click.ClickException) -> str:
     context: Any = getattr(error, "ctx", None)
+    if near := _nearest_choice(error):
+        return f"Did you mean {near!r}? See: {context.command_path} --help"
     if isinstance(error, click.NoSuchOption) and context is not None and context.info_name in {"create", "init"}:
         start = root.get_command(context.find_root(), "start")
         if start is not None and any(error.option_name in each.opts for each in start.params):
             return f"It belongs to start, once the site is made: datacats start {error.option_name}"
     return f"See: {context.command_path} --help" if context is not None else "See: datacats --help"
+
+
+def _nearest_choice(error: click.ClickException) -> str | None:
+    """Return the one of several words that was meant, where another was typed."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
+    return nearest(error.message.split("'")[1], map(str, kind.choices)) if isinstance(kind, click.Choice) else None

@@ -29,7 +29,7 @@ _OPTIONS = (
     click.option("--no-init-db", is_flag=True, help="Leave both databases empty for a load; start no web."),
     click.option("--no-sysadmin", is_flag=True, help="Make no administrator."),
     click.option("--no-datastore", is_flag=True, help="Leave the DataStore out."),
-    click.option("--low-memory", is_flag=True, help="Smaller heaps, no reloader."),
+    click.option("--low-memory", is_flag=True, help="Use smaller heaps, and no reloader."),
     click.option("--admin-password-stdin", is_flag=True, help="Read the administrator's password from standard input."),
     click.option("--clean-on-failure", is_flag=True, help="Remove what was made when something fails or interrupts."),
 )

@@ -8,6 +8,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from datacats.cli import values
 from datacats.cli.session import Session
 from datacats.errors import UsageError
 from datacats.model.names import PRIMARY
@@ -90,8 +91,12 @@ def all_output_options(function: Function) -> Function:
 
 def address_options(function: Function) -> Function:
     """Add where a site answers: ``--address``, ``--site-url``, and ``--expose-debugger``."""
-    address = click.option("--address", metavar="IP", help="The host address to publish the port on, else 127.0.0.1.")
-    url = click.option("--site-url", metavar="URL", help="The address people use, where it is not ADDRESS:PORT.")
+    address = click.option(
+        "--address",
+        metavar="IP",
+        help="The host address to publish the port on.  [default: as before, at first 127.0.0.1]",
+    )
+    url = click.option("--site-url", metavar="URL", help="The address that people use, where it is not ADDRESS:PORT.")
     expose = click.option(
         "--expose-debugger",
         is_flag=True,
@@ -100,11 +105,24 @@ def address_options(function: Function) -> Function:
     return address(url(expose(function)))
 
 
-site_option = click.option("-s", "--site", default=PRIMARY, show_default=True, help="The site of the environment.")
+site_option = click.option(
+    "-s",
+    "--site",
+    default=PRIMARY,
+    show_default=True,
+    metavar="SITE",
+    shell_complete=values.sites,
+    help="The site of the environment.",
+)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
-environment_argument = click.argument("environment", required=False)
+environment_argument = click.argument("environment", required=False, shell_complete=values.environments)
 environment_option = click.option(
-    "-e", "--environment", callback=_by_option, help="The environment.  [default: the current directory's]"
+    "-e",
+    "--environment",
+    callback=_by_option,
+    metavar="NAME",
+    shell_complete=values.environments,
+    help="The environment.  [default: the current directory's]",
 )
 port_argument = click.argument("port", required=False, type=int, callback=_after_the_environment)
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -11,6 +11,7 @@ import click
 
 from datacats.cli.options import environment_option, is_terminal, output_options, site_option
 from datacats.cli.session import Session
+from datacats.cli.values import first_inner_word
 
 if TYPE_CHECKING:
     from datacats.model.event import Event
@@ -65,7 +66,7 @@ def passthrough_arguments(function: Function) -> Function:
 
 
 def _options(function: Function, metavar: str) -> Function:
-    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar)
+    words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=metavar, shell_complete=first_inner_word)
     return environment_option(site_option(output_options(words(function))))
 
 
@@ -92,7 +93,7 @@ def run_inner(session: Session, run: Callable[[Streams], int]) -> int:
     return status
 
 
-cold_option = click.option("--cold", is_flag=True, help="In a new container, even where a spare one stands ready.")
+cold_option = click.option("--cold", is_flag=True, help="Use a new container, even where a spare one stands ready.")
 
 
 def run_in_one_off(

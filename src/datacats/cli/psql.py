@@ -11,7 +11,7 @@ from datacats.cli.session import Session
 
 @click.command("psql", cls=PassThrough, epilog="Example:  datacats psql -c 'SELECT name FROM package'")
 @passthrough_arguments
-@click.option("--datastore", is_flag=True, help="On the database of the DataStore.")
+@click.option("--datastore", is_flag=True, help="Take the DataStore's database, not CKAN's own.")
 @pass_session
 def command(session: Session, words: tuple[str, ...], environment: str | None, site: str, datastore: bool) -> int:
     """Run psql on a site's database, as the role that CKAN has."""

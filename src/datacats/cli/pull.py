@@ -10,7 +10,7 @@ from datacats.cli.session import Session
 
 
 @click.command("pull", epilog="Example:  datacats pull --registry registry.example.org:5000")
-@click.option("-a", "--all", "every", is_flag=True, help="The images of every CKAN version that is supported.")
+@click.option("-a", "--all", "every", is_flag=True, help="Have the images of every CKAN version that is supported.")
 @ckan_option
 @registry_option
 @dry_run_option

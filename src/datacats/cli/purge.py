@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import (
     dry_run_option,
     environment_argument,
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 @click.command("purge", epilog="Example:  datacats purge catstown")
 @environment_argument
-@click.option("-s", "--site", help="Only this site.  [default: all of them]")
+@click.option(
+    "-s", "--site", shell_complete=values.sites, metavar="SITE", help="The one site to remove.  [default: all of them]"
+)
 @click.option("--delete-environment", is_flag=True, help="Remove the source directory as well.")
 @yes_option
 @dry_run_option

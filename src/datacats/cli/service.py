@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli import values
 from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import (
@@ -17,7 +18,7 @@ from datacats.cli.options import (
 from datacats.cli.session import Session
 
 
-@click.group("service", cls=Group)
+@click.group("service", cls=Group, epilog="More on one of them:  datacats help service COMMAND")
 def command() -> None:
     """List the services of a site, and switch those that it may have."""
 
@@ -38,7 +39,7 @@ def list_(session: Session, environment: str | None, site: str) -> None:
 
 
 @command.command("add", epilog="Example:  datacats service add worker")
-@click.argument("service")
+@click.argument("service", shell_complete=values.switches)
 @environment_option
 @site_option
 @dry_run_option
@@ -50,7 +51,7 @@ def add(session: Session, service: str, environment: str | None, site: str, dry_
 
 
 @command.command("remove", epilog="Example:  datacats service remove worker")
-@click.argument("service")
+@click.argument("service", shell_complete=values.switches)
 @environment_option
 @site_option
 @dry_run_option

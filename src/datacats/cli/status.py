@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 _HOME, _TO_LINE_END, _TO_SCREEN_END, _CLEAR = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
 
 
-@click.command("status", epilog="Example:  datacats status catstown --watch")
+@click.command("status", epilog="Example:  datacats status catstown")
 @environment_argument
 @site_option
 @click.option("-w", "--watch", is_flag=True, help="Look again and again, until interrupted.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.options import environment_option, output_options, pass_session
 from datacats.cli.passthrough import PassThrough, own_streams
 from datacats.cli.session import Session
@@ -35,10 +36,24 @@ class _Command(PassThrough):
 
 @click.command("test", cls=_Command, epilog="Example:  datacats test ckanext-cats --ckan 2.11,2.12 -- -k login")
 @environment_option
-@click.option("--ckan", default="", metavar="VERSIONS", help="CKAN versions, as in 2.11,2.12.  [default: one's own]")
-@click.option("--ckan-core", metavar="PATH_OR_KEYWORD", help="Run chosen tests of CKAN itself.")
+@click.option(
+    "--ckan",
+    default="",
+    metavar="VERSIONS",
+    shell_complete=values.ckan_versions,
+    help="The CKAN versions, as in 2.11,2.12.  [default: the environment's, else 2.12]",
+)
+@click.option(
+    "--ckan-core", metavar="PATH_OR_KEYWORD", help="The tests of CKAN itself to run, in place of an extension's."
+)
 @click.option("--upgrade", is_flag=True, help="Take the newest releases of what the tests need.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...")
+@click.argument(
+    "words",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[EXTENSION_DIR] [-- PYTEST_ARGUMENTS]...",
+    shell_complete=values.directories,
+)
 @output_options
 @pass_session
 def command(

@@ -13,7 +13,7 @@ from datacats.errors import UsageError
 @click.command("tweak", epilog="Example:  datacats tweak --admin-password catstown")
 @environment_argument
 @click.option("-p", "--admin-password", is_flag=True, help="Ask for a new password of the administrator.")
-@click.option("--admin-password-stdin", is_flag=True, help="Read that password from standard input.")
+@click.option("--admin-password-stdin", is_flag=True, help="Read the administrator's password from standard input.")
 @click.option("--new-secrets", is_flag=True, help="Make new keys and passwords of services; logins and tokens end.")
 @site_option
 @dry_run_option

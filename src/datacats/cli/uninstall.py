@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from datacats.cli import values
 from datacats.cli.installed import show
 from datacats.cli.options import dry_run_option, environment_option, output_options, pass_session
 from datacats.cli.session import Session
 
 
 @click.command("uninstall", epilog="Example:  datacats uninstall ckanext-scheming")
-@click.argument("packages", nargs=-1, required=True, metavar="NAME...")
+@click.argument("packages", nargs=-1, required=True, metavar="NAME...", shell_complete=values.extensions)
 @environment_option
 @dry_run_option
 @output_options

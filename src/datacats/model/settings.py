@@ -126,6 +126,7 @@ GIVEN: Mapping[str, Given] = {
 
 VARIABLES: Mapping[str, str] = {
     "DATACATS_HOME": "Where data directories are made, else ~/.datacats.",
+    "DATACATS_PLAIN": "Set to anything: plain lines on a terminal too, as with --plain.",
     "DATACATS_REGISTRY": "The registry that images are taken from, and sent to.",
     "DATACATS_SUBNETS": "The range of addresses that networks of sites are taken from.",
     "DATACATS_SPARES": "With 0 no site has a spare container.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ else:
 
 from datacats.errors import UPGRADE, ConfigError, UsageError
 from datacats.model.names import check_name
+from datacats.model.nearest import did_you_mean
 from datacats.model.ports import Disk
 from datacats.model.schedule import parse
 from datacats.model.settings import KEYS
@@ -193,8 +193,7 @@ def _check_keys(path: Path, document: Mapping[str, Any]) -> None:
 
 def _nearest(key: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = difflib.get_close_matches(key, names, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(names)}."
+    return did_you_mean(key, names) or f"Known keys: {', '.join(names)}."
 
 
 def _texts(path: Path, document: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from datacats.errors import ConfigError, Conflict, NoEnvironment, NotFound, UsageError
 from datacats.model.environment import Environment
 from datacats.model.names import check_name
+from datacats.model.nearest import did_you_mean
 from datacats.model.ports import Disk
 from datacats.store import documents, environment_file
 from datacats.store.root import DataRoot
@@ -48,7 +49,7 @@ def find(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Enviro
         if environment.name != reference:
             raise _renamed(environment, reference, root)
         return environment
-    return load(disk, root, find_source(disk, _start(disk, reference, cwd)))
+    return load(disk, root, find_source(disk, _start(disk, root, reference, cwd)))
 
 
 def is_known(disk: Disk, root: DataRoot, reference: str) -> bool:
@@ -64,7 +65,7 @@ def to_remove(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> E
     if reference is not None and _is_name(reference) and disk.entry(root.environment(reference)) is not None:
         refuse_stranger(disk, root.environment(reference))
         return by_name(disk, root, reference)
-    environment = describe(disk, root, find_source(disk, _start(disk, reference, cwd)))
+    environment = describe(disk, root, find_source(disk, _start(disk, root, reference, cwd)))
     if disk.entry(environment.data) is None:
         raise NotFound(
             f"The environment {environment.name} has no data directory ({environment.data}).",
@@ -242,12 +243,13 @@ def _bears(disk: Disk, source: Path, name: str) -> bool:
         return True
 
 
-def _start(disk: Disk, reference: str | None, cwd: Path) -> Path:
+def _start(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Path:
     if reference is None:
         return cwd
     start = place(cwd, reference)
     if disk.entry(start) is None:
-        raise NotFound(f"There is no environment {reference!r}, and no such directory.", "See: datacats list")
+        hint = did_you_mean(reference, names(disk, root), "See: datacats list")
+        raise NotFound(f"There is no environment {reference!r}, and no such directory.", hint)
     return start
 
 

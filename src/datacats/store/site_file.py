@@ -12,6 +12,7 @@ from datacats.errors import ConfigError, NotFound
 from datacats.model.environment import Environment, Mode, Phase, Placement, Site
 from datacats.model.image import ROLES, ImageRef, ImageSet
 from datacats.model.names import called, check_name, typed
+from datacats.model.nearest import did_you_mean
 from datacats.model.ports import Disk
 from datacats.model.secrets import Secrets
 from datacats.store import documents
@@ -64,10 +65,10 @@ def read(disk: Disk, environment: Environment, site: str) -> Site:
     if disk.entry(path) is None:
         if _has_data(disk, path.parent):
             raise _unrecorded(environment, site)
-        there = ", ".join(names(disk, environment)) or "none"
+        there = names(disk, environment)
         raise NotFound(
-            f"{environment.name} has no site {site!r} (there is: {there}).",
-            f"datacats init {environment.source} --site {site} makes it.",
+            f"{environment.name} has no site {site!r} (there is: {', '.join(there) or 'none'}).",
+            did_you_mean(site, there, f"datacats init {environment.source} --site {site} makes it."),
         )
     remove = f"remove the site and its data: {typed('purge', environment.name, site)}"
     return documents.read(disk, path, lambda record: _decode(site, record), remove)

@@ -11,6 +11,7 @@ from datacats.errors import NotFound
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.extension import Change, KeptBack, Lifted, Lock
+from datacats.model.nearest import did_you_mean
 from datacats.model.plan import Plan
 from datacats.services import catalogue
 from datacats.services import ini as site_ini
@@ -212,10 +213,10 @@ def _extensions(
     for word in wanted.remove:
         name = mine.package(word) or normalise(word)
         if names.pop(name, None) is None and name not in mine.installed:
-            there = ", ".join(sorted({*names, *mine.installed})) or "nothing"
+            there = sorted({*names, *mine.installed})
             raise NotFound(
-                f"{word} is not installed in {context.environment.name} (there is: {there}).",
-                "See: datacats extensions",
+                f"{word} is not installed in {context.environment.name} (there is: {', '.join(there) or 'nothing'}).",
+                did_you_mean(name, there, "See: datacats extensions"),
             )
     for each in wanted.add:
         if mine.directory(each) is None:

@@ -8,9 +8,10 @@ from datacats.errors import NotFound, UsageError
 from datacats.model.environment import Environment, Site
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY, check_name, link_name
+from datacats.model.nearest import did_you_mean
 from datacats.model.plan import Plan
 from datacats.services import web
-from datacats.store import site_file
+from datacats.store import locate, site_file
 from datacats.workflows import claim, info, sites, spares, up
 from datacats.workflows.sites import complete
 from datacats.workflows.workspace import Workspace
@@ -106,10 +107,17 @@ def _named(text: str) -> tuple[str, str]:
     return check_name(environment, "an environment"), check_name(site, "a site") if dot else PRIMARY
 
 
+def _link_names(workspace: Workspace) -> list[str]:
+    root, disk = workspace.root.path, workspace.ports.disk
+    sites = ((name, site) for name in locate.names(disk, workspace.root) for site in disk.names(root / name / "sites"))
+    return [link_name(*each) for each in sites if site_file.is_there(disk, root, *each)]
+
+
 def _other(workspace: Workspace, text: str) -> tuple[str, str]:
     name, site = _named(text)
     if not site_file.is_there(workspace.ports.disk, workspace.root.path, name, site):
-        raise NotFound(f"There is no site {link_name(name, site)}.", _SEE)
+        hint = did_you_mean(text, _link_names(workspace), _SEE)
+        raise NotFound(f"There is no site {link_name(name, site)}.", hint)
     complete(workspace, workspace.find(name), site)
     return name, site
 

@@ -14,6 +14,7 @@ from datacats.errors import DatacatsError, NoSuchContainer, NotFound
 from datacats.model.environment import Environment
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY, SERVICES, container_name
+from datacats.model.nearest import did_you_mean
 from datacats.model.ports import Containers, LogLine, LogQuery
 from datacats.store import locate
 from datacats.workflows import ours
@@ -63,7 +64,8 @@ def understood(wanted: Logs, workspace: Workspace) -> Logs:
 def check_service(service: str) -> str:
     """Return the name of a service. Raises NotFound with those that there are."""
     if service not in SERVICES:
-        raise NotFound(f"There is no service {service!r}.", f"Services: {', '.join(SERVICES)}")
+        hint = did_you_mean(service, SERVICES, f"Services: {', '.join(SERVICES)}")
+        raise NotFound(f"There is no service {service!r}.", hint)
     return service
 
 

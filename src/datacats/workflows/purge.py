@@ -12,6 +12,7 @@ from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
 from datacats.model import labels
 from datacats.model.environment import Environment, Phase, Placement
 from datacats.model.event import Events, ignore
+from datacats.model.nearest import did_you_mean
 from datacats.model.plan import Operation, Plan, RemoveTree
 from datacats.planning import teardown
 from datacats.store import environment_file, locate, site_file
@@ -135,7 +136,8 @@ def _sites(workspace: Workspace, environment: Environment, options: PurgeOptions
         return list(there)
     if options.site not in there:
         names = ", ".join(there) or "none"
-        raise NotFound(f"{environment.name} has no site {options.site!r} (there is: {names}).", "See: datacats info")
+        hint = did_you_mean(options.site, there, "See: datacats info")
+        raise NotFound(f"{environment.name} has no site {options.site!r} (there is: {names}).", hint)
     return [options.site]
 
 

@@ -9,6 +9,7 @@ from datacats.errors import Conflict, NotFound, UsageError
 from datacats.model.environment import Environment, SiteContext
 from datacats.model.event import Events, ignore
 from datacats.model.names import PRIMARY, SERVICES
+from datacats.model.nearest import did_you_mean
 from datacats.model.plan import PlaceFile, Plan
 from datacats.model.switches import SWITCHES, is_on
 from datacats.services import ini, mail
@@ -114,7 +115,8 @@ def _refuse(service: str) -> None:
         return
     if service in ALWAYS:
         raise UsageError(f"Every site has {service}: it cannot be switched.", _SEE)
-    raise NotFound(f"There is no service {service!r}.", f"Services to switch: {', '.join(SWITCHES)}")
+    hint = did_you_mean(service, SWITCHES, f"Services to switch: {', '.join(SWITCHES)}")
+    raise NotFound(f"There is no service {service!r}.", hint)
 
 
 def _refuse_without_plugin(workspace: Workspace, environment: Environment, service: str) -> None:
