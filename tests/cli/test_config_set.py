@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 from pathlib import Path
 
 import click
@@ -81,6 +82,21 @@ def test_ckan_sees_the_value_before_it_is_written(catstown: Desk, ckan: Declarin
     assert ckan.asked[0]["ckan.datasets_per_page"] == "many"
 
 
+def test_a_value_that_is_beaten_by_another_is_checked_all_the_same(catstown: Desk, ckan: Declaring) -> None:
+    ckan.stored = {"ckan.datasets_per_page": "5"}
+    assert "Please enter an integer value" in refused(catstown, 2, "set", "ckan.datasets_per_page", "many").err
+
+
+def test_what_somebody_saves_while_ckan_checks_is_not_lost(catstown: Desk, ckan: Declaring) -> None:
+    saved = text(catstown).replace("ckan.site_title = catstown", "ckan.site_title = Saved")
+    ckan.meanwhile = lambda: catstown.disk.add(INI, saved.encode())
+    ran = catstown("config", "set", *HERE, "ckan.datasets_per_page", "5")
+    assert (ran.status, text(catstown)) == (5, saved)
+    assert "was changed while CKAN checked the value" in ran.err
+    catstown.done("config", "set", *HERE, "ckan.datasets_per_page", "5")
+    assert text(catstown) == saved.replace("debug = false\n", "debug = false\nckan.datasets_per_page = 5\n")
+
+
 def test_the_container_that_checks_is_on_no_network_and_is_gone_after(catstown: Desk, ckan: Declaring) -> None:
     catstown.done("config", "set", *HERE, "ckan.site_title", "x")
     assert ckan.asked
@@ -107,7 +123,7 @@ def test_a_setting_that_nobody_declares_needs_force(catstown: Desk) -> None:
         ("port", "datacats start catstown PORT"),
         ("DATACATS_HOME", "export DATACATS_HOME=VALUE"),
         ("extensions", "datacats install"),
-        ("services.worker", "datacats service add|remove"),
+        ("services.worker", "datacats service add (or remove)"),
         ("name", "datacats create NAME"),
         ("env", "for example: env.TZ"),
         ("use", "Edit ckan.ini by hand"),
@@ -217,6 +233,21 @@ def test_a_secret_of_a_site_never_replaces_what_datacats_sets(catstown: Desk) ->
     own = text(catstown, SITE / "run" / "web" / "ckan.ini")
     assert "elsewhere" not in own
     assert own.count("sqlalchemy.url") == own.count("smtp.password") == 1
+
+
+@pytest.mark.usefixtures("ckan")
+def test_a_secret_that_ckan_refuses_is_not_shown(catstown: Desk) -> None:
+    ran = refused(catstown, 2, "set", "ckan.recaptcha.privatekey", stdin=b"sword fish\n")
+    assert ran.err.splitlines()[0] == ("Error: CKAN refuses ckan.recaptcha.privatekey = ********: ******** is no key")
+    assert "sword fish" not in text(catstown, SITE / "declared.json")
+
+
+def test_a_secret_of_several_lines_that_a_user_wrote_there_reaches_ckan_whole(catstown: Desk) -> None:
+    put(catstown, "[app:main]\nmy.key = BEGIN\n  50%% fish\n  END\n", SECRETS, 0o600)
+    catstown.done("reload", "catstown")
+    parser = configparser.ConfigParser()
+    parser.read_string(text(catstown, SITE / "run" / "web" / "ckan.ini"))
+    assert parser.get("app:main", "my.key") == "BEGIN\n50% fish\nEND"
 
 
 @pytest.mark.usefixtures("ckan")

@@ -129,7 +129,7 @@ def test_what_was_changed_on_the_sites_pages_beats_everything(catstown: Desk, ck
     assert "beats every file until it is reset there" in notes[0]
 
 
-def test_a_variable_beats_the_files_where_a_plugin_takes_settings_from_variables(catstown: Desk) -> None:
+def test_a_variable_beats_the_files_where_a_plugin_reads_variables(catstown: Desk, ckan: Declaring) -> None:
     add(catstown, 'CKAN__SITE_TITLE = "From a variable"', path=TOML, after="[env]\n")
     assert shown(catstown, "ckan.site_title")["ckan.site_title"]["source"] == "ckan.ini"
     text = catstown.disk.read(INI).decode()
@@ -137,6 +137,9 @@ def test_a_variable_beats_the_files_where_a_plugin_takes_settings_from_variables
     found = shown(catstown, "ckan.site_title")["ckan.site_title"]
     assert (found["value"], found["source"]) == ("From a variable", "process variable")
     assert found["places"][0]["line"] == catstown.disk.read(TOML).decode().splitlines().index("[env]") + 2
+    ckan.stored = {"ckan.site_title": "From the page"}
+    found = shown(catstown, "ckan.site_title")["ckan.site_title"]
+    assert [each["source"] for each in found["places"]] == ["database", "process variable", "ckan.ini"]
 
 
 def test_a_secret_of_the_user_beats_ckan_ini_and_is_told_by_its_file(catstown: Desk) -> None:
@@ -145,6 +148,31 @@ def test_a_secret_of_the_user_beats_ckan_ini_and_is_told_by_its_file(catstown: D
     found = shown(catstown, "ckan.recaptcha.privatekey")["ckan.recaptcha.privatekey"]
     assert [each["source"] for each in found["places"]] == ["secrets.ini", "ckan.ini"]
     assert found["places"][0] == {"source": "secrets.ini", "where": str(SECRETS), "value": "********", "line": 2}
+
+
+def test_a_file_that_the_sources_file_uses_is_seen_and_beaten(catstown: Desk) -> None:
+    base = SOURCE / "shared" / "base.ini"
+    catstown.disk.add(base, b"[app:main]\nuse = egg:ckan\nckan.site_title = base\nckan.favicon = %(here)s/x.png\n")
+    text = catstown.disk.read(INI).decode()
+    catstown.disk.add(INI, text.replace("use = egg:ckan", "use = config:shared/base.ini").encode())
+    found = shown(catstown)
+    assert [each["source"] for each in found["ckan.site_title"]["places"]] == ["ckan.ini", "base.ini"]
+    assert found["ckan.favicon"] == {
+        "key": "ckan.favicon",
+        "of": "CKAN",
+        "value": "/project/shared/x.png",
+        "source": "base.ini",
+        "places": [{"source": "base.ini", "where": str(base), "value": "/project/shared/x.png", "line": 4}],
+    }
+
+
+@pytest.mark.parametrize("used", ["ckan.ini", "../other.ini", "gone.ini", "/etc/ckan.ini"])
+def test_a_file_that_cannot_be_used_is_named(catstown: Desk, used: str) -> None:
+    text = catstown.disk.read(INI).decode()
+    catstown.disk.add(INI, text.replace("use = egg:ckan", f"use = config:{used}").encode())
+    ran = catstown("config", "show", *HERE)
+    assert ran.status == 3
+    assert f"{INI} uses {used}, which is no other file in the source directory." in ran.err
 
 
 def test_a_value_that_names_another_is_shown_as_ckan_reads_it(catstown: Desk) -> None:

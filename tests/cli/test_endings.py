@@ -94,6 +94,7 @@ WORDS = (
     "reload catstown",
     "restart web catstown",
     "info catstown",
+    "status catstown",
     "list",
     "open catstown",
     "logs -e catstown",

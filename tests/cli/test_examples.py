@@ -13,16 +13,16 @@ import pytest
 from datacats.engine.fake_world import Call, Outcome
 from tests.cli import test_sass, test_test
 from tests.cli.test_help import LEAVES
-from tests.support.declaring import Declaring
+from tests.support.declaring import PROGRAM, Declaring
 from tests.support.desk import WORK, Desk
 from tests.support.index import Index
 
 BEFORE: Mapping[str, str] = {
-    "config unset": "config set ckan.site_title Cats",
     "db load": "db dump catstown.dump",
     "files import": "files export uploads.tar",
     "images load": "images save ckan-2.12.tar",
     "uninstall": "install ckanext-scheming",
+    "config unset": "config set ckan.site_title Cats",
     "unlink": "link catstown -e harvester",
 }
 """What was typed earlier: an example goes on with what another one made."""
@@ -46,12 +46,14 @@ def usual(desk: Desk) -> None:
     desk.disk.add(desk.cwd / "ckanext-cats" / "assets" / "theme.scss", b"")
     index = Index(desk)
     index.add("ckanext-scheming", "3.1.0", scheming_datasets="ckanext.scheming.plugins:Datasets")
-    compiler = test_sass.Compiler(desk)
+    compiler, ckan = test_sass.Compiler(desk), Declaring(desk)
 
     def program(call: Call) -> Outcome:
         text = " ".join(call.command)
         if "compile_sass" in text:
             return compiler(call)
+        if call.command[-1:] == (PROGRAM,):
+            return ckan(call)
         answer = next((each for words, each in ANSWERS.items() if words in text), None)
         return index.program(call) if answer is None else Outcome(0, json.dumps(answer).encode())
 
@@ -75,18 +77,11 @@ def terminal(desk: Desk) -> None:
     desk.terminal = True
 
 
-def declaring(desk: Desk) -> None:
-    """CKAN tells what it declares of its settings."""
-    usual(desk)
-    Declaring(desk)
-
-
 STATES: Mapping[str, Callable[[Desk], object]] = {
     "create": lambda _desk: None,
     "init": nothing_yet,
     "test": extension,
     "purge": terminal,
-    **{f"config {verb}": declaring for verb in ("show", "explain", "set", "unset", "validate")},
 }
 
 

@@ -16,6 +16,7 @@ from datacats.cli.commands import COMMANDS
 from datacats.cli.topics import TOPICS, contents
 from datacats.cli.topics.variables import VARIABLES
 from datacats.model.settings import KEYS
+from datacats.model.settings import VARIABLES as OWN
 from datacats.services import ini
 from datacats.store import subnets
 from tests.support.desk import HOME, WORK, Desk
@@ -115,6 +116,7 @@ def test_every_variable_that_the_code_reads_stands_in_the_table_and_no_other() -
     ]
     read = {name for path in files if path.parent.name != "topics" for name in literals(path)} - set(NO_VARIABLES)
     told = TOPICS["variables"].text()
+    assert set(OWN) <= set(VARIABLES)
     assert [name for name in sorted(read) if not re.search(rf"\b{name}\b", told)] == []
     texts = "".join(
         path.read_text()

@@ -15,7 +15,7 @@ from tests.cli.test_help import GROUPED, LEAVES, command
 
 ALL = {**LEAVES, **{name: command(name) for name in GROUPED}, "": root}
 
-DIFFERENT = {"--site", "--upgrade", "--profile"}
+DIFFERENT = {"--all", "--force", "--site", "--upgrade"}
 """Options that mean something else from command to command, and so are told in other words."""
 
 

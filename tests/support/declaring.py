@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from datacats.engine.fake_world import Call, Outcome, quiet
@@ -58,6 +58,7 @@ class Declaring:
         self.stored: dict[str, str] = {}
         self.missing = {"nosuch"}
         self.fails = b""
+        self.meanwhile: Callable[[], None] = lambda: None
         desk.engine.world.program = self
 
     def __call__(self, call: Call) -> Outcome:
@@ -69,6 +70,7 @@ class Declaring:
         if self.fails:
             return Outcome(1, b"", self.fails)
         self.asked.append(json.loads(call.stdin))
+        self.meanwhile()
         return Outcome(0, json.dumps(self.answer(self.asked[-1])).encode())
 
     def answer(self, settings: dict[str, str]) -> dict[str, Any]:
@@ -86,5 +88,7 @@ class Declaring:
     def _errors(settings: dict[str, str]) -> Iterator[tuple[str, str]]:
         if not settings.get("ckan.datasets_per_page", "20").lstrip("-").isdigit():
             yield "ckan.datasets_per_page", "Please enter an integer value"
+        if " " in settings.get("ckan.recaptcha.privatekey", ""):
+            yield "ckan.recaptcha.privatekey", f"{settings['ckan.recaptcha.privatekey']} is no key"
         if not settings.get("ckan.site_url"):
             yield "ckan.site_url", "Missing value"

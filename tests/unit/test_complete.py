@@ -162,6 +162,7 @@ def test_the_sites_of_the_environment_that_is_named_are_offered(line: str) -> No
         (r"st\art", ["start"]),
         ("nosuch ", []),
         ("generate extension ", []),
+        ("config set system", ["system_packages"]),
     ],
 )
 def test_what_a_word_may_be_is_offered(line: str, offered: list[str]) -> None:
@@ -213,7 +214,7 @@ def test_zsh_and_fish_are_told_what_a_word_means() -> None:
 
 UNKNOWABLE = {
     *("port", "number", "name", "tail", "since", "address", "site_url", "registry", "ckan_core", "words"),
-    *("environment", "site"),
+    *("environment", "site", "value", "interval"),
 }
 """Parameters whose value nobody can guess, or which are asked above."""
 

@@ -14,7 +14,7 @@ from datacats.cli.main import root
 from datacats.model.environment import Phase
 from tests.unit.test_architecture import SOURCE
 
-PROSE = frozenset({"adds", "cannot", "derives", "goes", "has", "makes", "needs", "sets"})
+PROSE = frozenset({"adds", "cannot", "derives", "goes", "has", "makes", "needs", "or", "runs", "sets"})
 """Words that follow ``datacats`` in a sentence about it, where nothing is to be typed."""
 
 TYPED = re.compile(r"(?:^|[:(`;'] *|then |or |import |&& )datacats ([a-z][^`'\n;)]*)")

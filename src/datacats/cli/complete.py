@@ -19,7 +19,7 @@ VARIABLE = "_DATACATS_COMPLETE"
 
 ENVIRONMENT_FIRST = frozenset(
     {
-        *("start", "stop", "reload", "upgrade", "info", "open", "purge", "tweak", "doctor"),
+        *("start", "stop", "reload", "upgrade", "info", "status", "open", "purge", "tweak", "doctor"),
         *("demo-data", "extensions", "sass", "spare"),
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datacats.cli import values
 from datacats.cli.columns import columns, width
 from datacats.cli.groups import Group
 from datacats.cli.options import (
@@ -50,14 +51,14 @@ class _WithValue(click.Command):
             return rest
 
 
-@click.group("config", cls=Group)
+@click.group("config", cls=Group, epilog="More on one of them:  datacats help config COMMAND")
 def command() -> None:
     """Show, explain, change and check the settings of a site, datacats's and CKAN's."""
 
 
 @command.command("show", epilog="Example:  datacats config show ckan.site_title")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="Show defaults too.")
+@click.argument("keys", nargs=-1, metavar="[KEY]...", shell_complete=values.settings)
+@click.option("--all", "every", is_flag=True, help="Show settings that nobody has set too.")
 @environment_option
 @site_option
 @output_options
@@ -74,7 +75,7 @@ def show(session: Session, keys: tuple[str, ...], every: bool, environment: str 
 
 
 @command.command("explain", epilog="Example:  datacats config explain ckan.site_title")
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @environment_option
 @site_option
 @output_options
@@ -88,7 +89,7 @@ def explain(session: Session, key: str, environment: str | None, site: str) -> N
 
 
 @command.command("set", cls=_WithValue, epilog='Example:  datacats config set ckan.site_title "City of Cats"')
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @click.argument("value", required=False)
 @click.option("--force", is_flag=True, help="Set it although neither CKAN nor an enabled plugin declares it.")
 @environment_option
@@ -112,7 +113,7 @@ def set_(
 
 
 @command.command("unset", epilog="Example:  datacats config unset ckan.site_title")
-@click.argument("key")
+@click.argument("key", shell_complete=values.settings)
 @environment_option
 @site_option
 @dry_run_option

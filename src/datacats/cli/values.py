@@ -48,6 +48,13 @@ def extensions(context: click.Context, _parameter: click.Parameter, begun: str) 
     return _items(known(os.environ, _reference(context)), begun)
 
 
+def settings(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Settings of datacats, and of CKAN as it last declared them."""
+    from datacats.workflows.known import settings as known  # noqa: PLC0415 - only a key press needs it
+
+    return _items(known(os.environ, _reference(context)), begun)
+
+
 def services(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Services that a site can have."""
     from datacats.model.names import SERVICES  # noqa: PLC0415 - only a key press needs it

@@ -83,7 +83,7 @@ KEYS: Mapping[str, Key] = {
     ),
     "env": Key(dict, "Process variables of web and one-off containers.", "[env]", "{}"),
     "services": Key(
-        dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add|remove"
+        dict, "Services that are switched on or off.", "[services]", "{}", "", "datacats service add (or remove)"
     ),
     "cron": Key(
         dict,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from datacats.errors import ConfigError
@@ -96,6 +97,26 @@ def read_ini(disk: Disk, source: Path) -> bytes:
     content = disk.read(path)
     ini_file.settings(path, content)
     return content
+
+
+def chain(disk: Disk, source: Path, content: bytes) -> tuple[tuple[Path, bytes], ...]:
+    """Return the source's ``ckan.ini`` with this content, and the files that it uses: ``use = config:base.ini``.
+
+    Each comes before the one that it uses, and beats it. Raises ConfigError for one that containers do not see.
+    """
+    found = [(source / INI, content)]
+    while True:
+        path, text = found[-1]
+        kind, _, name = ini_file.settings(path, text).get("use", "").partition(":")
+        if kind != "config":
+            return tuple(found)
+        used = Path(os.path.normpath(path.parent / name.strip()))
+        if not used.is_relative_to(source) or disk.entry(used) is None or used in dict(found):
+            raise ConfigError(
+                f"{path} uses {name.strip()}, which is no other file in the source directory.",
+                "Mend that line; to stand on CKAN alone it says: use = egg:ckan",
+            )
+        found.append((used, disk.read(used)))
 
 
 def check_ini(disk: Disk, source: Path, owned: frozenset[str]) -> bytes:

@@ -49,6 +49,25 @@ def extensions(env: Mapping[str, str], reference: str | None) -> list[str]:
     return [*named, *beside]
 
 
+def settings(env: Mapping[str, str], reference: str | None) -> list[str]:
+    """Return datacats's own settings, and those of CKAN that were declared when it was last asked."""
+    from datacats.model.settings import KEYS  # noqa: PLC0415 - most answers need not pay for it
+
+    root, name = _root(env), _name(env, reference)
+    found = list(KEYS)
+    if root and name:
+        for site in sites(env, name):
+            found += _declared(_json(root / name / "sites" / site / "declared.json"))
+    return list(dict.fromkeys(found))
+
+
+def _declared(record: Mapping[str, object]) -> list[str]:
+    answer = record.get("answer")
+    options = answer.get("options") if isinstance(answer, dict) else None
+    keys = [each.get("key") for each in options if isinstance(each, dict)] if isinstance(options, list) else []
+    return [key for key in keys if isinstance(key, str) and "<" not in key]
+
+
 def ckan_versions() -> list[str]:
     """Return the lines of CKAN versions, and the release of each that is pinned."""
     from datacats.recipes.versions import LINES  # noqa: PLC0415 - most answers need not pay for it

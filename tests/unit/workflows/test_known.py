@@ -10,8 +10,9 @@ import pytest
 
 from datacats.engine.disk import RealDisk
 from datacats.model.environment import Environment
+from datacats.model.settings import KEYS
 from datacats.recipes import LINES
-from datacats.store import environment_file, locate, site_file
+from datacats.store import declared_file, environment_file, locate, site_file
 from datacats.store.root import DataRoot, open_root, root_path
 from datacats.workflows import known
 from tests.unit.builders import context
@@ -87,6 +88,23 @@ def test_the_extensions_are_those_asked_for_and_those_that_lie_there(root: DataR
     (tmp_path / "catstown" / "ckanext-cats").mkdir()
     assert known.extensions(env(root), "catstown") == ["ckanext-scheming", "ckanext-pages", "ckanext-cats"]
     assert known.extensions(env(root), "nosuch") == []
+
+
+def test_the_settings_are_datacatss_own_and_those_that_ckan_last_declared(root: DataRoot) -> None:
+    assert known.settings(env(root), "catstown") == [*KEYS]
+    place = declared_file.path(environment(root, "catstown"), "staging")
+    options = [{"key": "ckan.site_title"}, {"key": "sqlalchemy.<OPTION>"}, {"key": "debug"}]
+    DISK.place(place, declared_file.content("digest", {"options": options}), 0o600, OWNER)
+    assert known.settings(env(root), "catstown") == [*KEYS, "ckan.site_title", "debug"]
+    assert known.settings(env(root), "dogstown") == [*KEYS]
+    for damaged in (
+        b"[]",
+        b'{"answer": 1}',
+        b'{"answer": {"options": 7}}',
+        b'{"answer": {"options": [1, {"key": 2}]}}',
+    ):
+        DISK.place(place, damaged, 0o600, OWNER)
+        assert known.settings(env(root), "catstown") == [*KEYS]
 
 
 def test_the_versions_of_ckan_are_all_that_there_are() -> None:

@@ -60,12 +60,14 @@ def change(wanted: Wanted, workspace: Workspace, events: Events = ignore) -> Cha
     """Set a setting, or take it out. Where it raises, nothing has changed.
 
     Raises UsageError for a value that CKAN refuses, or for a setting that another command changes, NotFound for one
-    that nobody declares, ConfigError for a file that cannot be read, DiskError for one that may not be written.
+    that nobody declares, ConfigError for a file that cannot be read, DiskError for one that may not be written, and
+    Conflict for one that somebody saved meanwhile.
     """
     with sites.hold(workspace, wanted.reference, wanted.site, events) as context:
         draft = _draft(workspace, context, wanted)
         coming = {} if is_ours(wanted.key) else _coming(workspace, context, wanted, draft)
         default = _check(workspace, context, wanted, coming, events) if coming else ""
+        draft.refuse_stale(workspace)
         apply(draft.plan(context), workspace.ports, events)
         return _told(workspace, context, wanted, draft, default)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from datacats.errors import ConfigError, DiskError
+from datacats.errors import ConfigError, Conflict, DiskError
 from datacats.model.environment import SiteContext
 from datacats.model.plan import PlaceFile, Plan
 from datacats.workflows.workspace import Workspace
@@ -34,6 +34,12 @@ class Draft:
         owner = (context.host.uid, context.host.gid)
         placed = PlaceFile(self.path, self.after, owner, self.mode, cause="asked for")
         return Plan.of([placed] if self.changes else [])
+
+    def refuse_stale(self, workspace: Workspace) -> None:
+        """Raise Conflict when somebody has saved the file since it was read: what they wrote would be lost."""
+        disk = workspace.ports.disk
+        if self.changes and disk.entry(self.path) is not None and disk.read(self.path) != self.before:
+            raise Conflict(f"{self.path} was changed while CKAN checked the value.", "Give the command again.")
 
 
 def mode_of(workspace: Workspace, path: Path, new: int) -> int:

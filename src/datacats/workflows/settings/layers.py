@@ -81,13 +81,15 @@ def in_force(workspace: Workspace, context: SiteContext, choices: bytes | None =
 
     Raises ConfigError for a file that cannot be read.
     """
-    path = context.environment.source / source.INI
-    content = source.read_ini(workspace.ports.disk, context.environment.source) if choices is None else choices
+    disk, directory = workspace.ports.disk, context.environment.source
+    content = source.read_ini(disk, directory) if choices is None else choices
+    files = source.chain(disk, directory, content)
     own = _own_ini(workspace, context, content)
-    merged = ini_file.merged(((web.PROJECT, content), (RUN, own)))
+    seen = [(str(Path(web.PROJECT) / path.parent.relative_to(directory)), text) for path, text in reversed(files)]
+    merged = ini_file.merged((*seen, (RUN, own)))
     database, remark = _database(workspace, context)
     above = (database, _variables(workspace, context, merged.values))
-    layers = (*above, *_site(workspace, context, own), _file(source.INI, path, content))
+    layers = (*above, *_site(workspace, context, own), *(_file(path.name, path, text) for path, text in files))
     values = {**merged.values, **above[1].values, **above[0].values}
     return InForce(layers, values, merged.broken, remark)
 
