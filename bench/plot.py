@@ -34,7 +34,7 @@ def draw(directory: Path, kept: Path = KEPT) -> tuple[Path, ...]:
     import matplotlib as mpl  # noqa: PLC0415 - only who draws has it
 
     mpl.use("svg")
-    mpl.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "datacats", "font.family": "sans-serif"}
+    mpl.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "datacats", "font.family": "sans-serif", "font.size": 9}
     directory.mkdir(parents=True, exist_ok=True)
     drawn = []
     for name, (machine, measure) in newest(kept).items():
@@ -54,11 +54,11 @@ def _draw(timed: Mapping[str, list[float]], where: str, path: Path) -> None:
         middle = sorted(found)[len(found) // 2]
         axes.barh(row, middle, height=0.55, color=_BAR, alpha=0.85)
         axes.plot(found, [row] * len(found), "o", color=_DOT, markersize=4, markeredgecolor=_INK, markeredgewidth=0.4)
-        axes.annotate(f" {_spoken(middle)}", (max(found), row), va="center", color=_INK, fontsize=9)
+        axes.annotate(_spoken(middle), (max(found), row), (8, 0), textcoords="offset points", va="center", color=_INK)
     axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel(f"seconds; bar: median, dots: samples ({where})", color=_INK, fontsize=9)
-    axes.set_xlim(0, max(max(found) for found in timed.values()) * 1.12)
-    axes.tick_params(colors=_INK, labelsize=9)
+    axes.set_xlabel(f"seconds; bar: median, dots: samples ({where})", color=_INK)
+    axes.set_xlim(0, max(max(found) for found in timed.values()) * 1.15)
+    axes.tick_params(colors=_INK)
     for side, spine in axes.spines.items():
         spine.set_visible(side in {"left", "bottom"})
         spine.set_color(_INK)

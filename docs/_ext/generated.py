@@ -42,6 +42,6 @@ def _read(_app: Sphinx, _page: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Tell Sphinx. What is generated may change without its page: such a page is read at each build."""
+    """Have Sphinx fill each page that it reads."""
     app.connect("source-read", _read)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,9 @@ import re
 import struct
 import subprocess
 import termios
+import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pyte
@@ -23,6 +25,7 @@ from tests.e2e.installation import PROGRAM, Installation
 
 NAME = "catstown"
 COLUMNS, ROWS = 100, 200
+LIMIT = 300
 
 _FONTS = re.compile(r"@font-face\s*\{[^}]*\}")
 """Rich's pictures ask another server for a font."""
@@ -34,11 +37,23 @@ def make(directory: Path) -> None:
     try:
         installation.run("create", "template-first")
         installation.run("purge", "-y", "--delete-environment", "template-first")
-        for name, words in {"create": ("create", NAME), "info": ("info", NAME), "doctor": ("doctor",)}.items():
-            path = directory / f"terminal-{name}.svg"
-            path.write_text(picture(installation, *words))
+        _keep(directory, "create", picture(installation, "create", NAME))
+        _wait_until_well(installation)
+        _keep(directory, "status", picture(installation, "status", NAME))
     finally:
         installation.remove()
+
+
+def _keep(directory: Path, name: str, drawn: str) -> None:
+    (directory / f"terminal-{name}.svg").write_text(drawn)
+
+
+def _wait_until_well(installation: Installation) -> None:
+    """The worker takes a moment longer than the page."""
+    end = time.monotonic() + LIMIT
+    while subprocess.run([*PROGRAM, "status", "-q", NAME], env=installation.env, check=False).returncode:
+        if time.monotonic() > end:
+            raise SystemExit(f"{NAME} is not well after {LIMIT} s")
 
 
 def picture(installation: Installation, *words: str) -> str:
@@ -51,7 +66,7 @@ def picture(installation: Installation, *words: str) -> str:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text(f"$ datacats {' '.join(words)}", style="bold"))
     for line in lines:
-        console.print(_as_at_home(line, installation), overflow="crop", no_wrap=True)
+        console.print(line, overflow="crop", no_wrap=True)
     return _FONTS.sub("", console.export_svg(title="", theme=MONOKAI))
 
 
@@ -71,6 +86,14 @@ def _record(command: list[str], installation: Installation) -> bytes:
     os.close(ours)
     if process.wait() != 0:
         raise SystemExit(f"{command}: {recorded.decode()}")
+    return _as_at_home(recorded, installation)
+
+
+def _as_at_home(recorded: bytes, installation: Installation) -> bytes:
+    """Paths as a reader has them."""
+    at_home = {installation.home: "/home/me/.datacats", installation.work: "/home/me/projects"}
+    for path, instead in at_home.items():
+        recorded = recorded.replace(str(path).encode(), instead.encode())
     return recorded
 
 
@@ -88,10 +111,10 @@ def _chunks(terminal: int) -> Iterator[bytes]:
 
 def _lines(screen: pyte.Screen) -> Iterator[Text]:
     for row in range(ROWS):
+        chars = [screen.buffer[row][column] for column in range(COLUMNS)]
         line = Text()
-        for column in range(COLUMNS):
-            char: Char = screen.buffer[row][column]
-            line.append(char.data, _style(char))
+        for style, same in groupby(chars, _style):
+            line.append("".join(char.data for char in same), style)
         line.rstrip()
         yield line
 
@@ -99,12 +122,3 @@ def _lines(screen: pyte.Screen) -> Iterator[Text]:
 def _style(char: Char) -> Style:
     colour = None if char.fg == "default" else f"#{char.fg}" if re.fullmatch("[0-9a-f]{6}", char.fg) else char.fg
     return Style(color={"brown": "yellow"}.get(colour or "", colour), bold=char.bold, italic=char.italics)
-
-
-def _as_at_home(line: Text, installation: Installation) -> Text:
-    """Paths as a reader has them."""
-    home, work = str(installation.home), str(installation.work)
-    plain = line.plain
-    if home not in plain and work not in plain:
-        return line
-    return Text(plain.replace(home, "/home/me/.datacats").replace(work, "/home/me/projects"))
