@@ -130,5 +130,6 @@ VARIABLES: Mapping[str, str] = {
     "DATACATS_REGISTRY": "The registry that images are taken from, and sent to.",
     "DATACATS_SUBNETS": "The range of addresses that networks of sites are taken from.",
     "DATACATS_SPARES": "With 0 no site has a spare container.",
+    "DATACATS_PLAIN": "With any value progress and results are plain lines on a terminal too.",
 }
 """The process variables of datacats itself."""
