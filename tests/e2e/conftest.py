@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 import pytest
 
+from tests.docs.dialect import Page
+from tests.docs.reader import Reader
 from tests.e2e.ckan import Ckan
 from tests.e2e.installation import Installation, remove_leftovers
 
@@ -68,3 +71,26 @@ def catstown(installation: Installation) -> Running:
 def sandbox(installation: Installation) -> Running:
     """A second environment beside the first."""
     return make(installation, "sandbox")
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[Installation]:
+    """A data root for the pages of a file of tests: they share its templates, and leave no environment to one another.
+
+    It has spare containers, as a reader's own has.
+    """
+    remove_leftovers()
+    made = Installation(spares="1")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def follow(desktop: Installation) -> Iterator[Callable[[Page], None]]:
+    """Follow a page in an empty home; all environments that it made are gone at the end."""
+    base = desktop.base / "page"
+    base.mkdir()
+    yield lambda page: Reader(page, base, desktop.home, desktop.env).follow()
+    for each in desktop.result("list")["environments"]:
+        desktop.run("purge", "-y", "--delete-environment", each["name"])
+    shutil.rmtree(base)

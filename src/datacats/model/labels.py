@@ -13,7 +13,10 @@ HOME = PREFIX + "home"
 """The path of that data root, for people who look for the holder of a name."""
 
 ENVIRONMENT = PREFIX + "environment"
+"""The environment that the object is part of."""
+
 SITE = PREFIX + "site"
+"""The site of that environment."""
 
 SERVICE = PREFIX + "service"
 """The service that a container is; absent on one-off containers."""
@@ -25,6 +28,7 @@ SPEC = PREFIX + "spec"
 """The digest of the full description that a container or network was made from."""
 
 MODE = PREFIX + "mode"
+"""The mode of the site: development or production."""
 
 ROLE = PREFIX + "role"
 """On images: web, postgres, search, or redis."""

@@ -28,7 +28,7 @@ _VERSION = 1
 _DEBIAN_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NEW = """\
-# What this CKAN environment is; the README of datacats says what else may stand here.
+# What this CKAN environment is; the documentation of datacats says what else may stand here.
 # Commit it with the source. It holds no secret, and nothing of one machine.
 version = {version}
 name = "{name}"

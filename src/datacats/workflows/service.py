@@ -65,7 +65,7 @@ def services(reference: str | None, workspace: Workspace, *, site: str = PRIMARY
             name=name,
             on=is_on(name, environment, record),
             state=states.get(name, ""),
-            what=SWITCHES[name].what if name in SWITCHES else _ALWAYS[name],
+            what=SWITCHES[name].what if name in SWITCHES else ALWAYS[name],
             usual=SWITCHES[name].usual if name in SWITCHES else "",
         )
         for name in SERVICES
@@ -113,7 +113,7 @@ def _plan(workspace: Workspace, context: SiteContext, wanted: Switching) -> tupl
 def _refuse(service: str) -> None:
     if service in SWITCHES:
         return
-    if service in _ALWAYS:
+    if service in ALWAYS:
         raise UsageError(f"Every site has {service}: it cannot be switched.", _SEE)
     hint = did_you_mean(service, SWITCHES, f"Services to switch: {', '.join(SWITCHES)}")
     raise NotFound(f"There is no service {service!r}.", hint)
@@ -131,7 +131,7 @@ def _refuse_without_plugin(workspace: Workspace, environment: Environment, servi
 
 
 _SEE = "See: datacats service list"
-_ALWAYS = {
+ALWAYS = {
     "web": "CKAN's pages and API",
     "postgres": "PostgreSQL: CKAN's database and the DataStore's",
     "solr": "Solr: the search index",
