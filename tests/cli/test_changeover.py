@@ -128,7 +128,7 @@ def test_what_is_installed_is_laid_anew_beside_what_serves(index: Index) -> None
 
     desk.engine.world.program = program
     ran = desk.done("install", "-e", "catstown", "--clean")
-    assert ran.lines == ["Installed: ckanext-scheming 3.1.0 (1 packages)"]
+    assert ran.lines == ["Installed: ckanext-scheming 3.1.0 (1 package)"]
     for service in ("web", "worker"):
         assert desk.disk.names(Path(mounted(desk, service)))
         assert Path(mounted(desk, service)) != layer
@@ -222,7 +222,7 @@ def test_the_same_command_again_tells_what_the_first_would_have_told(interrupted
     assert "A change of what is installed in catstown was interrupted; now it is carried on." in ran.err
     assert ran.lines == [
         "Enabled in ckan.ini: scheming_datasets",
-        "Installed: ckanext-scheming 3.1.0 (1 packages)",
+        "Installed: ckanext-scheming 3.1.0 (1 package)",
     ]
     assert interrupted.ran == []
     assert running(interrupted.desk) >= {WEB, WORKER}

@@ -63,7 +63,7 @@ def test_an_extension_is_asked_for_locked_enabled_configured_and_in_web(index: I
     assert Path(mounted(desk)).parent == LAYER
     assert ran.lines == [
         "Enabled in ckan.ini: scheming_datasets",
-        "Installed: ckanext-scheming 3.1.0 (1 packages)",
+        "Installed: ckanext-scheming 3.1.0 (1 package)",
     ]
 
 
