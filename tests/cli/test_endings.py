@@ -136,7 +136,7 @@ WORDS = (
 
 
 def test_that_list_of_commands_leaves_none_out() -> None:
-    assert {words.split()[0] for words in WORDS} == set(COMMANDS) - {"init", "doctor"}
+    assert {words.split()[0] for words in WORDS} == set(COMMANDS) - {"init", "doctor", "help", "completion", "config"}
 
 
 ONLY_FILES = (
@@ -394,6 +394,6 @@ def hinted() -> set[tuple[str, str]]:
 
 
 def test_every_command_that_an_error_names_exists() -> None:
-    prose = {"adds", "cannot", "derives", "has", "makes", "needs"}
+    prose = {"adds", "cannot", "derives", "has", "makes", "needs", "or", "sets"}
     to_come = {"shell"}
     assert {each for each in hinted() if each[1] not in {*COMMANDS, *prose, *to_come}} == set()

@@ -78,7 +78,9 @@ def root() -> None:
 
     A first site, from nothing to its home page:  datacats create catstown
 
-    More on a command:  datacats help COMMAND;  on a topic:  datacats help topics
+    More on a command:  datacats help COMMAND
+
+    More on a topic, and which there are:  datacats help TOPIC, datacats help topics
     """
 
 

@@ -31,7 +31,10 @@ class Node:
 
 
 class FakeTree:
-    """Nodes by their real path. Every method raises OSError as the system would."""
+    """Nodes by their real path. Every method raises OSError as the system would.
+
+    What looks through all of them takes a list first: another thread may change the disk meanwhile.
+    """
 
     def __init__(self, owner: tuple[int, int]) -> None:
         self._nodes = {_ROOT: Node("directory", 0o755, owner)}
@@ -52,7 +55,7 @@ class FakeTree:
         if self.followed(path).kind != "directory":
             raise system_error(errno.ENOTDIR)
         inside = self._follow(path)
-        return sorted(each for each in self._nodes if each.parent == inside and each != _ROOT)
+        return sorted(each for each in list(self._nodes) if each.parent == inside and each != _ROOT)
 
     def put(self, path: Path, node: Node) -> None:
         """Let a node lie at a path whose directory is there, in place of what may lie there."""
@@ -98,7 +101,7 @@ class FakeTree:
             del self._nodes[each]
 
     def _within(self, top: Path) -> list[Path]:
-        return [path for path in self._nodes if path.is_relative_to(top)]
+        return [path for path in list(self._nodes) if path.is_relative_to(top)]
 
     def _check_replaceable(self, path: Path, there: Node, node: Node) -> None:
         if there.kind == "directory":

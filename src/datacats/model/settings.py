@@ -125,10 +125,10 @@ GIVEN: Mapping[str, Given] = {
 """What the record of a site says, by the name of its field."""
 
 VARIABLES: Mapping[str, str] = {
-    "DATACATS_HOME": "Where data directories are made, else ~/.datacats.",
-    "DATACATS_PLAIN": "Set to anything: plain lines on a terminal too, as with --plain.",
-    "DATACATS_REGISTRY": "The registry that images are taken from, and sent to.",
-    "DATACATS_SUBNETS": "The range of addresses that networks of sites are taken from.",
-    "DATACATS_SPARES": "With 0 no site has a spare container.",
+    "DATACATS_HOME": "The data root, an absolute path. [default: ~/.datacats]",
+    "DATACATS_REGISTRY": "HOST:PORT of the registry that images come from.",
+    "DATACATS_SUBNETS": "The range of the sites' networks. [default: 10.213.0.0/16]",
+    "DATACATS_SPARES": "0: no spare container stands ready for the next command.",
+    "DATACATS_PLAIN": "Not empty: plain lines on a terminal too.",
 }
 """The process variables of datacats itself."""

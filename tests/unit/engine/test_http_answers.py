@@ -89,7 +89,7 @@ def test_a_server_on_the_loopback_address_of_ip_version_6_is_reached() -> None:
     "body",
     [
         b"Content-Length: 5\r\n\r\nhello",
-        b"Activity-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
         b"\r\nhello",
     ],
 )
@@ -109,8 +109,8 @@ def test_of_a_body_that_comes_in_pieces_64_kib_are_kept(framing: bytes) -> None:
         ((), "the connection was closed before an answer came"),
         ((b"SSH-2.0-OpenSSH_9.2\r\n",), "what answered does not speak HTTP"),
         ((OK + b"Content-Length: 10\r\n\r\nhell",), "the answer was cut off"),
-        ((OK + b"Activity-Encoding: chunked\r\n\r\n5\r\nhe",), "the answer was cut off"),
-        ((OK + b"Activity-Encoding: chunked\r\n\r\nnonsense\r\n",), "the answer was cut off"),
+        ((OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhe",), "the answer was cut off"),
+        ((OK + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n",), "the answer was cut off"),
     ],
 )
 def test_what_is_no_whole_answer_counts_as_none(pieces: tuple[bytes, ...], reason: str) -> None:

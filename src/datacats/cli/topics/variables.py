@@ -5,11 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+from datacats.model import settings
+
 VARIABLES: Mapping[str, str] = {
-    "DATACATS_HOME": "The data root, an absolute path. [default: ~/.datacats]",
-    "DATACATS_REGISTRY": "HOST:PORT of the registry that images come from.",
-    "DATACATS_SUBNETS": "The range of the sites' networks. [default: 10.213.0.0/16]",
-    "DATACATS_SPARES": "0: no spare container stands ready for the next command.",
+    **settings.VARIABLES,
     "DATACATS_DEMO_DIR": "Where script/demo makes its source directory.",
     "DOCKER_HOST": "The engine's address, instead of a context or the usual socket.",
     "DOCKER_CONTEXT": "The Docker context, instead of the current one.",
@@ -29,7 +28,6 @@ VARIABLES: Mapping[str, str] = {
     "UV_CONFIG_FILE": "uv's settings, where they are in no usual place.",
     "XDG_CONFIG_HOME": "Where pip's and uv's settings lie. [default: ~/.config]",
     "HOME": "Where all of these defaults are, and Maven's settings.xml.",
-    "DATACATS_PLAIN": "Not empty: plain lines on a terminal too.",
     "NO_COLOR": "Not empty: no colours.",
     "COLUMNS": "The width of the terminal, for help and progress.",
     "BROWSER": "The browser that datacats open starts.",

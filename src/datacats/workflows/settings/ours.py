@@ -18,7 +18,7 @@ DATACATS, CKAN = "datacats", "CKAN"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: whose it is (datacats or CKAN), its value, secrets masked, and the places that set it.
+    """A setting: whose it is, CKAN's or our own, its value, secrets masked, and the places that set it.
 
     The first of ``places`` wins; a default has none.
     """
