@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from datacats.workflows.install import Installed
 
 
+def _counted(packages: int) -> str:
+    return f"{packages} package{'s' if packages != 1 else ''}"
+
+
 def show(session: Session, done: Installed) -> None:
     """Show what is installed now, and what changed."""
     lifted = [f"Warning: {each}" for each in done.lifted]
@@ -25,6 +29,6 @@ def show(session: Session, done: Installed) -> None:
     lines += done.notes
     if done.changed:
         extensions = [f"{name} {version}" for name, version in done.packages.items() if name.startswith("ckanext-")]
-        lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({len(done.packages)} packages)")
+        lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({_counted(len(done.packages))})")
         lines += [] if done.sites else [f"No site runs. Start it: datacats start {done.name}"]
     session.result(done, lines, lifted, then=typed("open", done.name) if done.changed and done.sites else "")
