@@ -90,7 +90,7 @@ def test_a_removed_search_index_is_told_and_comes_back_from_the_database(
     installation, name = catstown.installation, catstown.name
     shutil.rmtree(catstown.data / "solr")  # while Solr works on it
     assert f"(without its search index; next: datacats start {name})" in installation.text("info", name)
-    assert "has lost its search index" in installation.text("doctor", name)
+    assert "has lost its search index" in installation.text("doctor", name, status=19)
     said = installation.run("start", name).stderr.decode()
     assert f"{catstown.data / 'solr'} was removed: it is made again from the database." in said
     assert catstown.ckan.action("package_search", q="arachnids")["count"] == 1
