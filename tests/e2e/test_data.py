@@ -75,6 +75,16 @@ def test_database_table_and_files_move_to_another_site(
     assert elsewhere.ckan.action("datastore_search", resource_id=legs["table"])["records"][0]["legs"] == 8
 
 
+def test_a_database_with_places_comes_back_from_its_dump(catstown: Running, tmp_path: Path) -> None:
+    installation, here = catstown.installation, ("-e", catstown.name)
+    installation.run("psql", *here, "-c", "CREATE EXTENSION postgis", "-c", "CREATE TABLE paw (at geometry)")
+    installation.run("psql", *here, "-c", "INSERT INTO paw VALUES (ST_MakePoint(1, 2))")
+    installation.run("db", "dump", str(tmp_path / "places.dump"), *here)
+    installation.run("psql", *here, "-c", "DROP TABLE paw", "-c", "DROP EXTENSION postgis")
+    installation.run("db", "load", str(tmp_path / "places.dump"), *here)
+    assert installation.text("psql", *here, "-tAc", "SELECT ST_AsText(at) FROM paw") == "POINT(1 2)\n"
+
+
 def test_data_goes_through_pipes(catstown: Running, legs: dict[str, str]) -> None:
     archive = catstown.installation.run("files", "export", "-", "-e", catstown.name).stdout
     catstown.installation.run("files", "import", "-", "-e", catstown.name, stdin=archive)
