@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+import click
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from datacats.cli import documents, render
+from datacats.cli.main import root
 from datacats.model.step import Unit
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "reference" / "documents.json"
@@ -50,8 +52,11 @@ def load(name: str) -> type:
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """Return the schema; below ``$defs`` each class of a result, below ``results`` what each command gives."""
+def schema(*, closed: bool = False) -> dict[str, Any]:
+    """Return the schema that programs are promised: members may come, and none goes.
+
+    The tests hold documents to the ``closed`` one, in which a member that is not written down is an error.
+    """
     _resolve()
     defs: dict[str, Any] = {}
     for names in documents.RESULTS.values():
@@ -59,8 +64,9 @@ def schema() -> dict[str, Any]:
             made = TypeAdapter(load(name)).json_schema(mode="serialization", ref_template="#/$defs/{model}")
             defs |= made.pop("$defs", {})
             defs[name.partition(":")[2]] = made
-    for each in defs.values():
-        _close(each)
+    objects = (each for each in defs.values() if "properties" in each)
+    for each in objects:
+        each |= {"required": list(each["properties"]), **_ending(closed=closed)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"The documents of datacats, form {render.SCHEMA}",
@@ -69,8 +75,11 @@ def schema() -> dict[str, Any]:
         "required": ["datacats", "command"],
         "oneOf": [
             *(_given(command, names) for command, names in documents.RESULTS.items()),
-            {"properties": {"error": _object(_ERROR)}, "required": ["error"]},
-            {"properties": {"event": {"oneOf": [_object(each) for each in _EVENTS]}}, "required": ["event"]},
+            {"properties": {"error": _object(_ERROR, closed=closed)}, "required": ["error"]},
+            {
+                "properties": {"event": {"oneOf": [_object(each, closed=closed) for each in _EVENTS]}},
+                "required": ["event"],
+            },
         ],
         "$defs": dict(sorted(defs.items())),
     }
@@ -83,7 +92,7 @@ def check(document: dict[str, Any]) -> None:
 
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+    return Draft202012Validator(schema(closed=True))
 
 
 def _resolve() -> None:
@@ -102,24 +111,26 @@ def _resolve() -> None:
 
 
 def _given(command: str, names: tuple[str, ...]) -> dict[str, Any]:
-    kinds = [{"$ref": f"#/$defs/{name.partition(':')[2]}"} for name in (*names, "cli.documents:Foreseen")]
+    foreseen = ("cli.documents:Foreseen",) if _is_foreseeable(command) else ()
+    kinds = [{"$ref": f"#/$defs/{name.partition(':')[2]}"} for name in (*names, *foreseen)]
     return {"properties": {"command": {"const": command}, "result": {"anyOf": kinds}}, "required": ["result"]}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+def _is_foreseeable(command: str) -> bool:
+    """Whether a command has ``--dry-run``."""
+    found: click.Command | None = root
+    for word in command.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
+    return found is not None and any("--dry-run" in each.opts for each in found.params)
 
 
-def _close(kind: dict[str, Any]) -> None:
-    """A field that is not promised is one that nobody wrote down."""
-    if "properties" in kind:
-        kind["additionalProperties"] = False
-        kind["required"] = list(kind["properties"])
+def _object(properties: dict[str, Any], *, closed: bool) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), **_ending(closed=closed)}
+
+
+def _ending(*, closed: bool) -> dict[str, Any]:
+    return {"additionalProperties": False} if closed else {}
 
 
 if __name__ == "__main__":
