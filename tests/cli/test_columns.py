@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from datacats.cli.columns import columns, width
-from tests.support.desk import Desk
+from datacats.cli.columns import beside, columns, width
+from tests.support.desk import HOME, Desk
 
 ROWS = [("web", "running", "CKAN's pages and its API"), ("postgres", "off", "x")]
 
@@ -37,6 +37,11 @@ def test_a_long_word_is_never_broken() -> None:
     assert columns([("catstown", "running", url)], 40) == ["catstown  running", f"  {url}"]
 
 
+def test_text_stands_beside_its_head_where_there_is_room() -> None:
+    assert beside("note     ", "it is so", 80) == ["note     it is so"]
+    assert beside(" " * 22, "word " * 5, 40) == ["  word word word word word"]
+
+
 def test_no_rows_are_no_lines() -> None:
     assert columns([], 80) == []
 
@@ -52,3 +57,25 @@ def test_forty_columns_of_a_terminal_are_kept_to(catstown: Desk, monkeypatch: py
     lines = catstown.done("service", "list", "catstown").lines
     assert "  finds what harvest sources have" in lines
     assert max(map(len, lines)) <= 40
+
+
+def test_what_doctor_finds_keeps_to_forty_columns_but_for_commands(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    catstown.terminal = True
+    lines = catstown("doctor", "catstown", "--no-color").lines
+    assert max(len(line) for line in lines if "Fix:" not in line) <= 40
+    assert "" not in lines
+
+
+def test_how_bad_a_finding_is_has_a_colour_where_there_are_some(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    catstown.done("stop", "catstown")
+    catstown.disk.tree.remove(HOME / "catstown" / "sites" / "primary" / "solr")
+    catstown.terminal = True
+    assert "\x1b[33m\x1b[1mwarning\x1b[0m" in catstown("doctor", "catstown").out
+    assert "\x1b" not in catstown("doctor", "catstown", "--no-color").out

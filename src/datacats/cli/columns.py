@@ -24,12 +24,17 @@ def columns(rows: Sequence[Sequence[str]], limit: int | None) -> list[str]:
     return [line for row in rows for line in _lines(row, sizes, indent, limit)]
 
 
+def beside(head: str, text: str, limit: int | None) -> list[str]:
+    """Return the lines of a text beside its head, or below it where it has no room there."""
+    return list(_lines((head.rstrip(), text), [len(head) - _GAP], len(head), limit))
+
+
 def _lines(row: Sequence[str], sizes: Sequence[int], indent: int, limit: int | None) -> Iterator[str]:
     head = "".join(f"{cell:<{size + _GAP}}" for cell, size in zip(row[:-1], sizes, strict=True))
     if limit is None or len(head) + len(row[-1]) <= limit:
         yield f"{head}{row[-1]}".rstrip()
     elif limit - indent < _LEAST:
-        yield from (head.rstrip(), *_wrapped(row[-1], _GAP, limit))
+        yield from (*filter(None, [head.rstrip()]), *_wrapped(row[-1], _GAP, limit))
     else:
         first, *more = _wrapped(row[-1], indent, limit)
         yield from (f"{head}{first.lstrip()}", *more)
