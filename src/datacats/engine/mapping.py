@@ -114,6 +114,7 @@ _RULES = (
     _Rule(409, ("removal of container",), BeingRemoved, "Try again in a moment."),
     _Rule(409, ("is not paused",), AlreadySo, ""),
     _Rule(500, ("is not paused",), AlreadySo, ""),
+    _Rule(500, ("cannot resume a running process",), AlreadySo, ""),  # it runs, and the engine has not heard of it yet
     _Rule(403, ("already exists in network",), AlreadySo, ""),
     _Rule(0, ("is not connected to",), AlreadySo, ""),
     _Rule(403, ("has active endpoints",), Conflict, "Stop or disconnect the containers on it first."),

@@ -36,6 +36,7 @@ SAID = [
     (409, "removal of container x is already in progress", BeingRemoved),
     (409, "conflict: unable to remove repository reference", Conflict),
     (500, "Container x is not paused", AlreadySo),
+    (500, "Cannot unpause container x: cannot resume a running process: unknown", AlreadySo),
     (409, "Container x is not paused", AlreadySo),
     (403, "endpoint with name x already exists in network y", AlreadySo),
     (403, "error while removing network: network x id 1 has active endpoints", Conflict),
