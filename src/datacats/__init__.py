@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from datacats.workflows.purge import PurgeOptions, purge
     from datacats.workflows.service import Switching, services, switch
     from datacats.workflows.start import StartOptions, start
+    from datacats.workflows.status import status
     from datacats.workflows.stop import stop
     from datacats.workflows.storage import export as export_files
     from datacats.workflows.storage import import_ as import_files
@@ -94,6 +95,7 @@ __all__ = [
     "run_tests",
     "services",
     "start",
+    "status",
     "stop",
     "switch",
     "unlink",
@@ -137,6 +139,7 @@ _HOMES: Mapping[str, str] = {
     "run_tests": "workflows.test",
     "services": "workflows.service",
     "start": "workflows.start",
+    "status": "workflows.status",
     "stop": "workflows.stop",
     "switch": "workflows.service",
     "unlink": "workflows.link",

@@ -49,6 +49,7 @@ NAMES = [
     "run_tests",
     "services",
     "start",
+    "status",
     "stop",
     "switch",
     "unlink",
