@@ -32,19 +32,28 @@ def _tell_defect(kind: type[BaseException], error: BaseException, trace: Traceba
 
 
 def _main() -> None:
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from datacats.version import VERSION  # noqa: PLC0415 - nothing more is needed
-
-        sys.stdout.write(f"datacats {VERSION}\n")
+    if sys.argv[1:] in (["--version"], ["-V"]) and _is_told_the_version():
         return
     if "_DATACATS_COMPLETE" in os.environ:
         from datacats.cli.complete import answer  # noqa: PLC0415 - a key press should not wait for what commands need
 
         sys.stdout.write(answer())
         return
-    from datacats.cli.main import run  # noqa: PLC0415 - importing click takes longer than all of the above
+    # Importing click takes longer than all of the above.
+    from datacats.cli.main import run  # noqa: PLC0415
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _is_told_the_version() -> bool:
+    """Tell the version where the output takes it; where not, the command line knows what to say of that."""
+    from datacats.version import VERSION  # noqa: PLC0415 - nothing more is needed
+
+    try:
+        print(f"datacats {VERSION}", flush=True)  # noqa: T201 - the one line that is told without the command line
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -79,3 +79,11 @@ def test_how_bad_a_finding_is_has_a_colour_where_there_are_some(
     catstown.terminal = True
     assert "\x1b[33m\x1b[1mwarning\x1b[0m" in catstown("doctor", "catstown").out
     assert "\x1b" not in catstown("doctor", "catstown", "--no-color").out
+
+
+def test_what_happened_is_wrapped_between_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    desk.terminal = True
+    lines = desk("start", "nowhere", "--no-color").err.splitlines()
+    assert lines[:2] == ["Error: There is no environment", "       'nowhere', and no such directory."]

@@ -105,6 +105,17 @@ def test_the_container_that_checks_is_on_no_network_and_is_gone_after(catstown: 
 
 
 @pytest.mark.usefixtures("ckan")
+def test_what_ckan_would_take_for_false_without_a_word_is_refused(catstown: Desk) -> None:
+    before = catstown.disk.read(WORK / "catstown" / "ckan.ini")
+    ran = catstown("config", "set", "-e", "catstown", "debug", "ture")
+    assert ran.status == 2
+    assert "it is neither true nor false" in ran.err
+    assert catstown.disk.read(WORK / "catstown" / "ckan.ini") == before
+    for value in ("true", "No", "1"):
+        catstown.done("config", "set", "-e", "catstown", "debug", value)
+
+
+@pytest.mark.usefixtures("ckan")
 def test_a_setting_that_nobody_declares_needs_force(catstown: Desk) -> None:
     ran = refused(catstown, 4, "set", "ckan.site_titel", "x")
     assert ran.err.splitlines()[1] == "Next: Did you mean 'ckan.site_title'? To set it all the same: --force"

@@ -57,6 +57,23 @@ def test_a_closed_output_changes_nothing_of_how_it_ends(tmp_path: Path, shell: s
     assert b"Traceback" not in done.stderr + done.stdout
 
 
+@pytest.mark.parametrize(("shell", "status"), [(">/dev/full", 17), (">&-", 0)])
+def test_the_version_too_ends_as_every_command_does(tmp_path: Path, shell: str, status: int) -> None:
+    done = ran(tmp_path, MAIN, "--version", shell=shell)
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_of_the_version_may_be_gone(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, "-V"], stdout=write, stderr=subprocess.PIPE, cwd=tmp_path, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_terminal_that_vanishes_ends_a_command_that_cannot_tell_its_result_any_more(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     env = {**os.environ, "DATACATS_HOME": str(tmp_path), "TERM": "xterm"}

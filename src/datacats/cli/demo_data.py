@@ -27,5 +27,7 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
         return
     loaded = load(environment, session.workspace, session.events(), site=site)
     words = ", ".join(f"{count} {kind}s" for kind, count in loaded.made.items() if count)
-    line = f"Loaded {words}: {loaded.url}dataset" if words else f"All of it was there already: {loaded.url}dataset"
-    session.result(loaded, [line])
+    there = sum(loaded.there.values())
+    beside = f" ({there} more were there already)" if there else ""
+    what = f"Loaded {words}{beside}" if words else "All of it was there already"
+    session.result(loaded, [f"{what}: {loaded.url}dataset"])

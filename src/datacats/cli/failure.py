@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from contextlib import suppress
@@ -22,7 +23,9 @@ def tell(session: Session, error: DatacatsError) -> None:
         record = render.error_record(error, log)
         render.document(session.command, "error", record, compact=session.stream)
     else:
-        lines = render.error_lines(error, colour=session.look_of_errors().colour, log=log)
+        look = session.look_of_errors()
+        limit = shutil.get_terminal_size().columns if look.live else None
+        lines = render.error_lines(error, colour=look.colour, log=log, limit=limit)
         sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 

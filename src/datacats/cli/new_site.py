@@ -96,13 +96,18 @@ def read_password(*, from_stdin: bool) -> str | None:
         password = click.prompt(
             "Password for admin (empty: make one)", hide_input=True, default="", show_default=False, err=True
         )
+        _refuse_short(password)
         if password and click.prompt("The same again", hide_input=True, err=True) != password:
             raise UsageError("The two passwords differ.", "Run the command again.")
     else:
         return None
+    _refuse_short(password)
+    return password or None
+
+
+def _refuse_short(password: str) -> None:
     if password and len(password) < _SHORTEST_PASSWORD:
         raise UsageError(f"The password is too short: CKAN wants {_SHORTEST_PASSWORD} characters.", "Run it again.")
-    return password or None
 
 
 def show(session: Session, created: Created) -> None:

@@ -49,7 +49,7 @@ def command(
         if dry_run:
             session.foreseen(plan)
             return False
-        return yes or (not session.for_programs and _ask(session, plan))
+        return yes or (not session.for_programs and _ask(session, plan, source=delete_environment))
 
     try:
         done = purge(PurgeOptions(environment, site, delete_environment), session.workspace, approve, session.events())
@@ -60,11 +60,13 @@ def command(
     session.result(done, [f"Purged {done.name}: {', '.join(done.sites) or 'nothing was left'}"])
 
 
-def _ask(session: Session, plan: Plan) -> bool:
+def _ask(session: Session, plan: Plan, *, source: bool) -> bool:
     from datacats.cli.render import plan_lines  # noqa: PLC0415
 
     if not is_terminal(sys.stdin):
         return False
     session.end_progress()
     click.echo("\n".join(plan_lines(plan)), err=True)
+    fate = "and the source directory go" if source else "go; the source directory stays"
+    click.echo(f"The database, the uploaded files, the search index {fate}.", err=True)
     return click.confirm("All this is lost. Go on?", default=False, err=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from datacats.cli.columns import beside
 from datacats.errors import DatacatsError, Interrupted
 from datacats.model.plan import Plan
 
@@ -35,11 +36,15 @@ def plan_lines(plan: Plan) -> list[str]:
     return str(plan).splitlines() or ["Nothing to do."]
 
 
-def error_lines(error: DatacatsError, *, colour: bool = False, log: str = "") -> list[str]:
-    """What happened, why, the evidence, where the whole of it lies, and what to do next."""
+def error_lines(error: DatacatsError, *, colour: bool = False, log: str = "", limit: int | None = None) -> list[str]:
+    """What happened, why, the evidence, where the whole of it lies, and what to do next.
+
+    What happened is wrapped to ``limit`` columns; commands are not, for they are copied.
+    """
     if isinstance(error, Interrupted):
         return [f"{error.message} {error.hint}"]
-    lines = [f"{_head('Error:', 'red', colour=colour)} {error.message}"]
+    first, *more = beside("Error: ", error.message, limit)
+    lines = [first.replace("Error:", _head("Error:", "red", colour=colour), 1), *more]
     if error.during:
         lines.append(f"It happened while: {error.during}")
     lines += [f"  | {line[:_LONGEST]}" for line in error.detail.splitlines()]

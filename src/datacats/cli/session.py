@@ -119,7 +119,7 @@ class Session:
             document(self.command, "result", _fields(record), compact=self.stream)
             return
         say(brief if self.quiet else lines)
-        if then and not self.quiet and sys.stderr.isatty():
+        if then and not self.quiet and sys.stderr.isatty() and sys.stdout.isatty():
             sys.stdout.flush()
             print(next_line(then, colour=self.look_of_errors().colour), file=sys.stderr)
 

@@ -98,11 +98,17 @@ KEYS: Mapping[str, Key] = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Something that a site was given when it was made or started, and the options that change it."""
+    """Something that a site was given, and how it changes; what is ``for_good`` only a new one can have otherwise."""
 
     text: str
     option: str
     default: str = ""
+    for_good: bool = False
+
+    def way(self, environment: str) -> str:
+        """Return the command that changes it, or what gives a new site another one."""
+        command = f"datacats {self.option.replace('NAME', environment)}"
+        return f"{command} (a new site beside this one; this one keeps it)" if self.for_good else command
 
 
 GIVEN: Mapping[str, Given] = {
@@ -117,8 +123,8 @@ GIVEN: Mapping[str, Given] = {
         "start NAME --production|--development",
         "development",
     ),
-    "datastore": Given("Whether it has a DataStore.", "create NAME --no-datastore", "true"),
-    "low_memory": Given("Whether it does with little memory.", "create NAME --low-memory", "false"),
+    "datastore": Given("Whether it has a DataStore.", "init -s SITE --no-datastore", "true", for_good=True),
+    "low_memory": Given("Whether it does with little memory.", "init -s SITE --low-memory", "false", for_good=True),
     "debugger": Given("Whether debugpy listens on a loopback port.", "start NAME --debugger|--no-debugger", "false"),
     "profile": Given("Whether each page and its SQL are measured.", "start NAME --profile|--no-profile", "false"),
 }

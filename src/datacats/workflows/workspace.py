@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datacats.errors import DiskError, NotFound
 from datacats.model import labels
 from datacats.model.environment import Environment, Placement, Site, SiteContext
 from datacats.model.names import SERVICES, container_name, network_name, suffix
@@ -80,15 +81,27 @@ class Workspace:
 
     def lock_environment(self, environment: Environment, events: Events | None = None) -> AbstractContextManager[None]:
         """Hold the environment's lock, as ``lock`` does."""
-        path, what = environment.data / "lock", f"the environment {environment.name}"
-        return self.ports.disk.lock(path, what, wait=_PATIENCE, tell=teller(events))
+        return self._locked(environment, environment.data, f"the environment {environment.name}", events)
 
     def lock_site(
         self, environment: Environment, site: str, events: Events | None = None
     ) -> AbstractContextManager[None]:
         """Hold a site's lock, the environment's being held."""
-        path, what = environment.site_directory(site) / "lock", f"the site {site} of {environment.name}"
-        return self.ports.disk.lock(path, what, wait=_PATIENCE, tell=teller(events))
+        directory = environment.site_directory(site)
+        return self._locked(environment, directory, f"the site {site} of {environment.name}", events)
+
+    @contextmanager
+    def _locked(self, environment: Environment, directory: Path, what: str, events: Events | None) -> Iterator[None]:
+        """Hold the lock of a directory. Raises NotFound where that was removed while this waited."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(self.ports.disk.lock(directory / "lock", what, wait=_PATIENCE, tell=teller(events)))
+            except DiskError as error:
+                if self.ports.disk.entry(directory) is not None:
+                    raise
+                hint = f"Make it anew: datacats init {environment.source}"
+                raise NotFound(f"{what[0].upper()}{what[1:]} was purged at this moment.", hint) from error
+            yield
 
     def keep_output(self, command: str, output: str) -> Path:
         """Keep what a failed program printed, in place of what the same command kept before; return where.

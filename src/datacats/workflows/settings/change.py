@@ -125,6 +125,9 @@ def _refusals(wanted: Wanted, found: Declarations) -> Iterator[str]:
         yield from (f"{key}: {words}" for key, words in found.errors.items() if key != _PLUGINS)
     if wanted.key in found.errors:
         yield found.errors[wanted.key]
+    known = found.find(wanted.key)
+    if known is not None and wanted.value is not None and (words := known.misread(wanted.value)):
+        yield words
 
 
 def _way(context: SiteContext, wanted: Wanted, found: Declarations) -> str:

@@ -47,8 +47,7 @@ def refuse(context: SiteContext, key: str) -> None:
     """Raise UsageError for a setting that another command changes, or a table."""
     name = context.environment.name
     if key in GIVEN:
-        way = f"datacats {GIVEN[key].option.replace('NAME', name)}"
-        raise UsageError(f"{key} is what the site was given; no file says it.", f"Change it: {way}")
+        raise UsageError(f"{key} is what the site was given; no file says it.", f"Change it: {GIVEN[key].way(name)}")
     if key in VARIABLES:
         raise UsageError(f"{key} is a process variable of datacats.", f"Set it for your shell: export {key}=VALUE")
     head, _, inner = key.partition(".")

@@ -28,6 +28,9 @@ _KINDS = {
     "convert_float": "a number",
     "as_list": "words with spaces between them",
 }
+_TRUE = ("true", "yes", "on", "y", "t", "1")
+_FALSE = ("false", "no", "off", "n", "f", "0")
+"""What CKAN knows as such (``ckan.common.asbool``)."""
 _ROLE = re.compile(r":[\w:+-]+:`([^`<]+?)(?: <[^`>]*>)?`")
 
 
@@ -48,6 +51,12 @@ class Declared:
     example: str | None
     former: str
     flags: tuple[str, ...]
+
+    def misread(self, value: str) -> str:
+        """Return what is wrong with a value that CKAN takes for false without a word; empty where nothing is."""
+        if "boolean_validator" not in self.validators.split() or value.strip().lower() in {"", *_TRUE, *_FALSE}:
+            return ""
+        return "it is neither true nor false, and CKAN takes it for false without a word"
 
     @property
     def kind(self) -> str:

@@ -69,7 +69,7 @@ def _of_datacats(context: SiteContext, setting: Setting) -> Explained:
     key, name = setting.key, context.environment.name
     if key in GIVEN:
         given = GIVEN[key]
-        about = Key(str, given.text, "", given.default, "", f"datacats {given.option.replace('NAME', name)}")
+        about = Key(str, given.text, "", given.default, "", given.way(name))
     elif key in VARIABLES:
         about = Key(str, VARIABLES[key], "", "", "", f"export {key}=VALUE")
     else:

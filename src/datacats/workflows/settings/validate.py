@@ -84,6 +84,9 @@ def _warnings(workspace: Workspace, context: SiteContext, now: InForce, asked: D
             yield _warning(wins, key, "It is a secret, in a file that is committed.", fix)
         if wins.source != SITE and asked.find(key) is None and (near := declared.nearest(key, asked.options)):
             yield _warning(wins, key, f"Nobody declares it. Did you mean {near}?")
+        known = asked.find(key)
+        if known is not None and (words := known.misread(now.values[key])):
+            yield _warning(wins, key, f"{now.values[key]}: {words}.")
         for loser in rest:
             if not owned.is_owned(key):
                 yield _warning(loser, key, f"It has no effect: {wins} beats it{owned.until(context, key)}.")
