@@ -11,7 +11,7 @@ from datacats.cli.main import root
 
 def reference() -> Iterator[str]:
     """The help of datacats, then a section for each command, in its order."""
-    context = click.Context(root, info_name="datacats")
+    context = click.Context(root, info_name="datacats", **root.context_settings)
     yield from _help(root, context)
     for name in root.list_commands(context):
         found = root.get_command(context, name)

@@ -34,8 +34,7 @@ def exit_codes() -> Iterator[str]:
     """Every error, by its exit code."""
     found = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, errors.DatacatsError)]
     rows = [(str(each.exit_code), f"`{each.__name__}`", each.__doc__ or "") for each in found]
-    ours = [("0", "", "All went well."), ("130", "", "It was interrupted (Ctrl-C).")]
-    rows = sorted([*rows, *ours], key=lambda row: (int(row[0]), row[1]))
+    rows = sorted([*rows, ("0", "", "All went well.")], key=lambda row: (int(row[0]), row[1]))
     yield from table(("status", "error", "means"), rows)
 
 
