@@ -49,8 +49,11 @@ def _is_told_the_version() -> bool:
     """Tell the version where the output takes it; where not, the command line knows what to say of that."""
     from datacats.version import VERSION  # noqa: PLC0415 - nothing more is needed
 
+    if sys.stdout is None:
+        return False
     try:
-        print(f"datacats {VERSION}", flush=True)  # noqa: T201 - the one line that is told without the command line
+        sys.stdout.write(f"datacats {VERSION}\n")
+        sys.stdout.flush()
     except OSError:
         return False
     return True

@@ -216,10 +216,19 @@ def test_open_opens_the_browser_and_prints_the_address(catstown: Desk, monkeypat
         return True
 
     monkeypatch.setattr(webbrowser, "open", browse)
+    monkeypatch.setenv("DISPLAY", ":0")
     address = f"http://127.0.0.1:{derived_port('catstown')}/"
     assert catstown.done("open", "catstown").out == f"{address}\n"
     assert opened == [address]
     assert catstown.done("open", "catstown", "--json").result == {"url": address, "opened": True}
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_open_draws_no_browser_into_a_pipe(catstown: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(webbrowser, "open", lambda _url: pytest.fail("a browser was opened"))
+    assert f"http://127.0.0.1:{derived_port('catstown')}/" in catstown.done("open", "catstown", *words).out
 
 
 def test_open_of_what_does_not_run_opens_nothing_and_says_how_to_start_it(

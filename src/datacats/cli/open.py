@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from datacats.cli.options import environment_argument, output_options, pass_session, site_option
@@ -24,5 +27,11 @@ def command(session: Session, environment: str | None, site: str) -> None:
     found = one(environment, session.workspace, site=site)
     if found.containers.get("web") != "running":
         raise NotReady(f"The site {site} does not run.", f"Start it: {found.next}")
-    opened = webbrowser.open(found.url)
+    opened = _is_seen(session) and webbrowser.open(found.url)
     session.result(Opened(found.url, opened), [found.url])
+
+
+def _is_seen(session: Session) -> bool:
+    """Whether a browser would be seen: one without a desktop draws on standard output."""
+    desktop = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    return desktop or (sys.stdout.isatty() and not session.for_programs)

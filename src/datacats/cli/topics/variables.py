@@ -30,7 +30,7 @@ VARIABLES: Mapping[str, str] = {
     "HOME": "Where all of these defaults are, and Maven's settings.xml.",
     "NO_COLOR": "Not empty: no colours.",
     "COLUMNS": "The width of the terminal, for help and progress.",
-    "BROWSER": "The browser that datacats open starts.",
+    "BROWSER": "The browser that datacats open starts; also DISPLAY, WAYLAND_DISPLAY.",
 }
 """Name -> what it does, in one sentence."""
 
