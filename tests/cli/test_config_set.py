@@ -132,6 +132,7 @@ def test_a_setting_that_nobody_declares_needs_force(catstown: Desk) -> None:
         ("SECRET_KEY", "datacats tweak --new-secrets catstown"),
         ("sqlalchemy.url", "there is nothing to choose"),
         ("port", "datacats start catstown PORT"),
+        ("low_memory", "datacats init -s SITE --low-memory (a new site beside this one; this one keeps it)"),
         ("DATACATS_HOME", "export DATACATS_HOME=VALUE"),
         ("extensions", "datacats install"),
         ("services.worker", "datacats service add (or remove)"),

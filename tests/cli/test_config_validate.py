@@ -121,3 +121,11 @@ def test_secrets_that_cannot_be_read_are_told_without_showing_them(catstown: Des
     ran = catstown("config", "validate", "catstown")
     assert (ran.status, str(path) in ran.out) == (3, True)
     assert "swordfish" not in ran.out + ran.err
+
+
+@pytest.mark.usefixtures("ckan")
+def test_what_ckan_takes_for_false_without_a_word_is_warned_of(catstown: Desk) -> None:
+    add(catstown, "ckan.datastore.sqlsearch.enabled = ture")
+    (problem,) = problems(catstown)
+    assert problem["severity"] == "warning"
+    assert problem["what"].startswith("ture: it is neither true nor false")

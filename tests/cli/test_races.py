@@ -14,7 +14,7 @@ from datacats.engine.fake_containers import FakeContainers
 from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_networks import FakeNetworks
 from datacats.engine.fake_world import Call, Outcome, quiet
-from datacats.errors import AddressTaken
+from datacats.errors import AddressTaken, DiskError
 from datacats.model.image import ROLES, ImageRef
 from datacats.model.names import derived_port
 from datacats.model.observed import ContainerSeen
@@ -376,3 +376,23 @@ def test_volumes_of_another_data_root_are_seen_before_anything_is_made(desk: Des
     assert ran.status == 5
     assert "The volume datacats_" in ran.err
     assert other.disk.entry(WORK / "catstown") is None
+
+
+def test_what_was_purged_while_a_command_waited_for_it_is_told_so(
+    catstown: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = catstown.disk.lock
+
+    def after_the_purge(path: Path, what: str, **keywords: Any) -> AbstractContextManager[None]:
+        if path == HOME / "catstown" / "lock":
+            catstown.disk.tree.remove(HOME / "catstown")
+            raise DiskError(f"{path} cannot be locked: no such file or directory.")
+        return lock(path, what, **keywords)
+
+    monkeypatch.setattr(catstown.disk, "lock", after_the_purge)
+    ran = catstown("reload", "catstown")
+    assert ran.status == 4
+    assert ran.err.splitlines()[-2:] == [
+        "Error: The environment catstown was purged at this moment.",
+        f"Next: Make it anew: datacats init {WORK / 'catstown'}",
+    ]
