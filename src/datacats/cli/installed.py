@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from datacats.cli.measure import count
 from datacats.cli.session import Session
 from datacats.model.names import typed
 
 if TYPE_CHECKING:
     from datacats.workflows.install import Installed
-
-
-def _counted(packages: int) -> str:
-    return f"{packages} package{'s' if packages != 1 else ''}"
 
 
 def show(session: Session, done: Installed) -> None:
@@ -29,6 +26,6 @@ def show(session: Session, done: Installed) -> None:
     lines += done.notes
     if done.changed:
         extensions = [f"{name} {version}" for name, version in done.packages.items() if name.startswith("ckanext-")]
-        lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({_counted(len(done.packages))})")
+        lines.append(f"Installed: {', '.join(extensions) or 'no extension'} ({count(len(done.packages), 'package')})")
         lines += [] if done.sites else [f"No site runs. Start it: datacats start {done.name}"]
     session.result(done, lines, lifted, then=typed("open", done.name) if done.changed and done.sites else "")

@@ -12,13 +12,10 @@ import click
 from datacats.cli import values
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.errors import UsageError
+from datacats.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from datacats.model.ports import LogLine
-
-_INTERRUPTED = 130
-"""What a command ends with that was interrupted; here that is the usual end, and needs no words."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -64,7 +61,7 @@ def command(
     try:
         _print(lines, frozenset(wanted.services), follow=follow)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return Interrupted.exit_code  # the usual end, which needs no words
     return 0
 
 

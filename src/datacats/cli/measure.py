@@ -42,6 +42,11 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
+def count(number: int, word: str) -> str:
+    """Tell a number of things: ``1 job``, ``2 jobs``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _amount(step: Step) -> str:
     if step.unit == "bytes":
         return f"{size(step.number)} of {size(step.total)}" if step.total else size(step.number)

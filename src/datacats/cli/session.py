@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
     from datacats.cli.look import Look
@@ -75,15 +75,11 @@ class Session:
 
     def look_of_errors(self) -> Look:
         """Return what standard error can show."""
-        from datacats.cli.look import look_of  # noqa: PLC0415 - help must not pay for it
-
-        return look_of(sys.stderr, os.environ, plain=self.plain, colour=not self.no_color)
+        return self._look_of(sys.stderr)
 
     def look_of_results(self) -> Look:
         """Return what standard output can show."""
-        from datacats.cli.look import look_of  # noqa: PLC0415 - help must not pay for it
-
-        return look_of(sys.stdout, os.environ, plain=self.plain, colour=not self.no_color)
+        return self._look_of(sys.stdout)
 
     def events(self) -> Events:
         """Return what shows progress. Where it cannot be shown any more, the work goes on without."""
@@ -131,6 +127,11 @@ class Session:
         lines = plan_lines(plan) if len(plan) or not then else []
         self.quiet = False
         self.result({"plan": [str(step) for step in plan], "later": then}, [*lines, *(f"then {each}" for each in then)])
+
+    def _look_of(self, stream: TextIO) -> Look:
+        from datacats.cli.look import look_of  # noqa: PLC0415 - help must not pay for it
+
+        return look_of(stream, os.environ, plain=self.plain, colour=not self.no_color)
 
     def _new_progress(self) -> Progress:
         if self.stream:

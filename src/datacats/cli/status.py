@@ -13,13 +13,10 @@ import click
 from datacats.cli.columns import width
 from datacats.cli.options import environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.errors import EngineUnreachable, Unhealthy, UsageError
+from datacats.errors import EngineUnreachable, Interrupted, Unhealthy, UsageError
 
 if TYPE_CHECKING:
     from datacats.workflows.status import Status
-
-_INTERRUPTED = 130
-"""What a command ends with that was interrupted; with --watch that is the usual end, and needs no words."""
 
 _HOME, _TO_LINE_END, _TO_SCREEN_END, _CLEAR = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
 
@@ -64,7 +61,7 @@ def _watch(session: Session, environment: str | None, site: str, interval: float
         for number, found in enumerate(watch(environment, session.workspace, interval, site=site)):
             show(_block(found, interval, brief=session.quiet), first=number == 0)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return Interrupted.exit_code  # the usual end, which needs no words
     return 0
 
 

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from datacats.cli.measure import count
+
 if TYPE_CHECKING:
     from datacats.workflows.status import ServiceStatus, Status, Warned
 
@@ -115,7 +117,7 @@ def _queues(found: Status) -> Iterator[tuple[str, str]]:
         name = "" if queue.name == "default" else f"{queue.name}: "
         failed = f", {queue.failed} failed" if queue.failed else ""
         listens = {0: "no worker listens", 1: "a worker listens"}.get(queue.workers, f"{queue.workers} workers listen")
-        yield "queue", f"{name}{_count(queue.waiting, 'job')} waiting{failed}; {listens}"
+        yield "queue", f"{name}{count(queue.waiting, 'job')} waiting{failed}; {listens}"
     if found.queues == ():
         yield "queue", "no job waits; no worker listens"
 
@@ -181,9 +183,5 @@ def _size(count: int) -> str:
     return f"{count / _MIB:.0f}{_BOUND}MiB" if count >= _MIB else f"{count / 1024:.0f}{_BOUND}KiB"
 
 
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _datasets(count: int | None) -> str:
-    return "nobody knows how many" if count is None else _count(count, "dataset")
+def _datasets(number: int | None) -> str:
+    return "nobody knows how many" if number is None else count(number, "dataset")
