@@ -34,19 +34,18 @@ def _lines(row: Sequence[str], sizes: Sequence[int], indent: int, limit: int | N
     if limit is None or len(head) + len(row[-1]) <= limit:
         yield f"{head}{row[-1]}".rstrip()
     elif limit - indent < _LEAST:
-        yield from (*filter(None, [head.rstrip()]), *_wrapped(row[-1], _GAP, limit))
+        yield from (*filter(None, [head.rstrip()]), *filled(" " * _GAP, row[-1], limit))
     else:
-        first, *more = _wrapped(row[-1], indent, limit)
-        yield from (f"{head}{first.lstrip()}", *more)
+        yield from filled(head, row[-1], limit)
 
 
-def _wrapped(text: str, indent: int, limit: int) -> list[str]:
-    space = " " * indent
+def filled(head: str, text: str, limit: int) -> list[str]:
+    """Return the lines of a text beside its head, filled; no word is broken, for it may be a path."""
     return textwrap.wrap(
         text,
-        max(limit, indent + 1),
-        initial_indent=space,
-        subsequent_indent=space,
+        max(limit, len(head) + 1),
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [space]
+    ) or [head]

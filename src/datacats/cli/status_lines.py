@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from datacats.cli.columns import filled
 from datacats.cli.measure import count
 
 if TYPE_CHECKING:
@@ -149,16 +150,8 @@ def _warnings(warnings: Sequence[Warned], width: int) -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str, width: int) -> list[str]:
-    """Fill lines; no word is broken, for it may be a path, nor is a number parted from its unit."""
-    filled = textwrap.wrap(
-        text,
-        width,
-        initial_indent=f"{label:<{_LABEL}}",
-        subsequent_indent=_INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [line.replace(_BOUND, " ") for line in filled]
+    """Fill lines; no number is parted from its unit."""
+    return [line.replace(_BOUND, " ") for line in filled(f"{label:<{_LABEL}}", text, width)]
 
 
 def span(seconds: float) -> str:
