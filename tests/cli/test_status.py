@@ -217,6 +217,15 @@ def test_a_further_site_is_called_by_both_names(catstown: Desk, voices: Voices) 
     assert catstown("status", "catstown").status == 0
 
 
+def test_a_neighbour_that_runs_hides_nothing(catstown: Desk, voices: Voices) -> None:
+    del voices
+    catstown.create("dogstown")
+    catstown.engine.world.containers["datacats_postgres_catstown"].state = "paused"
+    ran = catstown("status", "catstown")
+    assert ran.lines[0].startswith("catstown runs without postgres; ")
+    assert ran.lines[-1] == "Next: datacats start catstown"
+
+
 @pytest.mark.parametrize("columns", [40, 59, 80, 200])
 def test_no_line_is_wider_than_the_terminal_but_what_is_to_be_copied(
     catstown: Desk, voices: Voices, monkeypatch: pytest.MonkeyPatch, columns: int

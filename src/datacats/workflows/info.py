@@ -121,7 +121,7 @@ def _environment(
 def described(workspace: Workspace, environment: Environment, name: str, seen: Sequence[ContainerSeen]) -> SiteInfo:
     """Return what a site is, its containers being among these. Raises NotFound when there is no such site."""
     site = site_file.read(workspace.ports.disk, environment, name)
-    containers = dict(_states(name, seen))
+    containers = dict(_states(environment.name, name, seen))
     wanted = services_of(environment, site)
     gone = lost.parts(workspace.ports.disk, environment, site, layer.current(workspace.ports.disk, environment))
     state = "broken" if gone else _state(site, [containers.get(service) == "running" for service in wanted])
@@ -173,8 +173,9 @@ def _links(workspace: Workspace, site: Site) -> dict[str, str]:
     }
 
 
-def _states(site: str, seen: Sequence[ContainerSeen]) -> Iterator[tuple[str, str]]:
-    states = {each.service: each.state for each in seen if each.labels.get(labels.SITE) == site and each.service}
+def _states(environment: str, site: str, seen: Sequence[ContainerSeen]) -> Iterator[tuple[str, str]]:
+    marks = {labels.ENVIRONMENT: environment, labels.SITE: site}.items()
+    states = {each.service: each.state for each in seen if marks <= each.labels.items() and each.service}
     for service in (*SERVICES, *sorted(states)):
         if service in states:
             yield service, states.pop(service)
