@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import compose, floor
 from bench.measure import PROGRAM, Root, summary, until_page
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 from datacats.model.secrets import Secrets
 from datacats.services import postgres
 

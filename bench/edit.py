@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import LIMIT, Engine, Root, summary
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 
 _NAME = "bench-edit"
 _CKAN_RUN = ["datacats-serve", "run", "-H", "0.0.0.0", "-p", "5000"]  # noqa: S104 - the network of a container

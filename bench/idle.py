@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import Engine, Root
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 
 _REST = 60.0
 _MIB = 1024 * 1024

@@ -9,7 +9,7 @@ import pytest
 
 from datacats.engine.disk_errors import disk_error
 from datacats.engine.fake_tree import Node
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 from tests.support.desk import HOME, WORK, Desk
 
 LONG = "a" * 300

@@ -10,8 +10,8 @@ import pytest
 
 from datacats.engine.fake_world import Call, Outcome
 from datacats.errors import EngineError
+from datacats.model.derived_port import derived_port
 from datacats.model.image import ROLES
-from datacats.model.names import derived_port
 from datacats.model.observed import ImageSeen
 from tests.support.desk import HOME, USUAL, WORK, Desk
 

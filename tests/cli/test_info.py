@@ -6,7 +6,7 @@ import webbrowser
 
 import pytest
 
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 from tests.support.desk import HOME, USUAL, WORK, Desk
 
 
@@ -201,11 +201,13 @@ def test_a_broken_environment_keeps_no_other_from_being_made(catstown: Desk) -> 
     assert catstown.done("create", "dogville").out.startswith("dogville is ready")
 
 
-def test_list_tells_a_half_made_one(desk: Desk) -> None:
+@pytest.mark.parametrize(("phase", "told"), [("creating", "half made"), ("purging", "half purged")])
+def test_a_site_that_was_interrupted_is_told_from_one_that_is_whole(desk: Desk, phase: str, told: str) -> None:
     desk.create("catstown")
     path = HOME / "catstown" / "sites" / "primary" / "site.json"
-    desk.disk.add(path, desk.disk.read(path).replace(b'"created"', b'"creating"'))
-    assert desk.done("list").out.startswith("catstown  half made")
+    desk.disk.add(path, desk.disk.read(path).replace(b'"created"', f'"{phase}"'.encode()))
+    assert desk.done("list").out.startswith(f"catstown  {told}")
+    assert f"({told}; carry on: datacats " in desk.done("info", "catstown").out
 
 
 def test_open_opens_the_browser_and_prints_the_address(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_a_site_url_is_what_people_are_told_and_an_empty_one_takes_it_back(catst
 
 def test_a_dry_run_shows_what_the_options_would_change_and_keeps_nothing(catstown: Desk) -> None:
     ran = catstown.done("start", "catstown", "5001", "--production", "--dry-run")
-    assert f"stop {WEB} (description changed)" in ran.out
+    assert f"stop {WEB} (its definition changed)" in ran.out
     assert "wait until http://127.0.0.1:5001/ answers" in ran.out
     assert catstown.changes() == []
     assert catstown.done("start", "catstown", "--dry-run").out == "Nothing to do.\n"

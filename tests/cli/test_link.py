@@ -136,5 +136,5 @@ def test_a_link_that_leads_nowhere_is_refused_and_nothing_is_written(
 
 def test_a_dry_run_shows_the_plan_and_does_nothing(both: Desk) -> None:
     ran = both.done("link", "dogsville", "-e", "catstown", "--dry-run")
-    assert f"connect {WEB} to {FRONT} (description changed)" in ran.out
+    assert f"connect {WEB} to {FRONT} (its definition changed)" in ran.out
     assert both.changes() == []

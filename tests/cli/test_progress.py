@@ -86,6 +86,12 @@ def test_what_takes_no_time_is_no_line_unless_it_took_some(shown: Shown, step: O
     assert shown(Finished(step, 1.1)) == [f"  1.10 s  {step} (why)"]
 
 
+def test_a_wait_for_what_was_ready_is_no_line(shown: Shown) -> None:
+    wait = Wait(HttpProbe("http://x/", "web", 1), cause="why")
+    assert shown(Started(wait, 1, 2), Finished(wait, 0.2)) == []
+    assert shown(Finished(wait, 5.6)) == [f"  5.60 s  {wait} (why)"]
+
+
 @pytest.mark.parametrize("step", LONG, ids=lambda step: type(step).__name__)
 def test_what_takes_minutes_is_told_before_it_begins_to_logs_too(shown: Shown, step: Operation) -> None:
     assert shown(Started(step, 1, 2)) == [f"          {step} ..."]

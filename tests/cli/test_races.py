@@ -15,8 +15,8 @@ from datacats.engine.fake_disk import FakeDisk
 from datacats.engine.fake_networks import FakeNetworks
 from datacats.engine.fake_world import Call, Outcome, quiet
 from datacats.errors import AddressTaken, DiskError
+from datacats.model.derived_port import derived_port
 from datacats.model.image import ROLES, ImageRef
-from datacats.model.names import derived_port
 from datacats.model.observed import ContainerSeen
 from datacats.model.service import NetworkSpec
 from datacats.services import probe

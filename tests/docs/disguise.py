@@ -10,7 +10,8 @@ import secrets
 import socket
 from collections.abc import Iterable
 
-from datacats.model.names import PRIMARY, derived_port
+from datacats.model.derived_port import derived_port
+from datacats.model.names import PRIMARY
 
 
 class Disguise:

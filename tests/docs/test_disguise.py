@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from datacats.model.names import derived_port
+from datacats.model.derived_port import derived_port
 from tests.docs.disguise import Disguise
 
 

@@ -19,6 +19,7 @@ _WORDS = {
     "stopped": "stopped; start it",
     "partly": "not all of it runs; bring it up",
     "half made": "half made; carry on",
+    "half purged": "half purged; carry on",
 }
 """What a site is told to be that is not wholly running."""
 

@@ -1,8 +1,7 @@
-"""Names and numbers derived from names: one place for all of them."""
+"""Names, and what is named after them: one place for all of them."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from datacats.errors import UsageError
@@ -31,11 +30,6 @@ STATE = ("postgres", "solr", "redis", "files")
 STOP_ORDER = (*RUN_CKAN, "mail", "solr", "redis", "postgres")
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
-
-_FIRST_PORT, _LAST_PORT = 5000, 5999
-
-REFUSED_PORTS = frozenset({5000, 5060, 5061, 5432})
-"""Ports a derived port never takes: browsers refuse SIP's, hosts often use the others."""
 
 
 def check_name(name: str, what: str) -> str:
@@ -88,25 +82,3 @@ def typed(verb: str, where: object, site: str = PRIMARY) -> str:
     The primary site need not be named, but where that would mean every site.
     """
     return f"datacats {verb} {where}" if site == PRIMARY and verb != "purge" else f"datacats {verb} -s {site} {where}"
-
-
-def port_key(environment: str, site: str) -> str:
-    """What the derived port is made from: NAME, for a further site NAME-SITE."""
-    return environment if site == PRIMARY else f"{environment}-{site}"
-
-
-def derived_port(environment: str, site: str = PRIMARY) -> int:
-    """The published port of a site that asked for none: 5000-5999, the same on every machine.
-
-    5000 + (first 8 bytes of SHA-1 of the key, little endian) mod 1000, as the first datacats did.
-    """
-    digest = hashlib.sha1(port_key(environment, site).encode(), usedforsecurity=False).digest()
-    return next_port(_FIRST_PORT + int.from_bytes(digest[:8], "little") % 1000 - 1)
-
-
-def next_port(port: int) -> int:
-    """The next port after ``port`` that a derived port may take, within 5000-5999."""
-    port = port + 1 if port < _LAST_PORT else _FIRST_PORT
-    while port in REFUSED_PORTS:
-        port += 1
-    return port

@@ -141,7 +141,7 @@ def _why_replace(spec: ContainerSpec, seen: ContainerSeen) -> str:
     if seen.labels.get(labels.SPEC) != spec.digest:
         if seen.image != str(spec.image):
             return "image changed"
-        return "description changed"
+        return "its definition changed"
     if seen.state not in _USABLE:
         return seen.state
     if seen.state == "created" and set(seen.networks) != {each.network for each in spec.networks}:

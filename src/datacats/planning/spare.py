@@ -23,7 +23,7 @@ def refresh(spec: ContainerSpec | None, name: str, observed: Observed) -> Plan:
 
 def _remove(spec: ContainerSpec | None, seen: ContainerSeen | None) -> Iterator[Operation]:
     if seen is not None:
-        reason = "not wanted" if spec is None else "description changed" if seen.running else "half made"
+        reason = "not wanted" if spec is None else "its definition changed" if seen.running else "half made"
         yield RemoveContainer(seen.name, cause=reason)
 
 

@@ -27,6 +27,7 @@ appendonly yes
 appendfsync everysec
 save ""
 requirepass {password}
+hz 2
 maxmemory-policy noeviction
 """
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from datacats.errors import AddressTaken, Conflict, SubnetTaken, UsageError
+from datacats.model.derived_port import derived_port, next_port
 from datacats.model.environment import Environment, Mode, Phase, Site, SiteContext
 from datacats.model.event import Events, Said
 from datacats.model.image import ImageSet
-from datacats.model.names import derived_port, next_port, typed
+from datacats.model.names import typed
 from datacats.store import locate, site_file
 from datacats.workflows import subnets
 from datacats.workflows.promises import promises

@@ -91,9 +91,9 @@ class Warned:
 class Status:
     """How a site is.
 
-    ``state`` is that of ``info``: running, partly, stopped, half made, or broken. ``healthy`` is whether all that
-    should run does, answers, and no check found an error. ``disk`` maps each part to its bytes, None where these are
-    not known. ``queues`` is None where nobody told. ``next`` is the command to give next; empty where all is well.
+    ``state`` is that of ``info``: running, partly, stopped, half made or purged, broken. ``healthy`` is whether all
+    that should run does, answers, and no check found an error. ``disk`` maps each part to its bytes, None where these
+    are not known. ``queues`` is None where nobody told. ``next`` is the command to give next; empty where all is well.
     """
 
     name: str

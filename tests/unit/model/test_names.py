@@ -1,4 +1,4 @@
-"""Names that users choose, and the names and ports that follow from them."""
+"""Names that users choose, and the names that follow from them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from datacats.errors import UsageError
 from datacats.model.names import (
     BACKING_SERVICES,
     BESIDE_WEB,
-    REFUSED_PORTS,
     SERVICES,
     STOP_ORDER,
     check_name,
     container_name,
-    derived_port,
     network_name,
-    next_port,
     typed,
 )
 
@@ -95,33 +92,6 @@ def test_a_command_names_the_site_that_it_is_for_where_another_could_be_meant() 
     assert typed("start", "mytown") == "datacats start mytown"
     assert typed("start", "mytown", "sandbox") == "datacats start -s sandbox mytown"
     assert typed("purge", "mytown") == "datacats purge -s primary mytown", "without it every site would go"
-
-
-@pytest.mark.parametrize(("name", "port"), [("datapusher", 5716), ("mytown", 5306), ("catstown", 5296)])
-def test_the_derived_port_is_the_one_that_datacats_always_gave(name: str, port: int) -> None:
-    assert derived_port(name) == port
-
-
-def test_another_site_of_an_environment_has_another_port() -> None:
-    assert derived_port("mytown", "sandbox") == derived_port("mytown-sandbox") != derived_port("mytown")
-
-
-@pytest.mark.parametrize(
-    ("name", "refused", "port"),
-    [("site934", 5000, 5001), ("site1362", 5060, 5062), ("site488", 5061, 5062), ("site249", 5432, 5433)],
-)
-def test_a_derived_port_that_browsers_or_hosts_refuse_is_skipped(name: str, refused: int, port: int) -> None:
-    assert refused in REFUSED_PORTS
-    assert derived_port(name) == port
-
-
-def test_the_next_port_stays_in_the_range_and_passes_every_other_port_once() -> None:
-    port, seen = 5999, []
-    while port not in seen:
-        seen.append(port)
-        port = next_port(port)
-    assert port == 5999
-    assert set(seen) == set(range(5000, 6000)) - REFUSED_PORTS
 
 
 def test_every_service_is_stopped_with_web_first_and_postgres_last() -> None:

@@ -49,7 +49,7 @@ def test_one_that_cannot_be_used_is_replaced(there: ContainerSeen) -> None:
 @pytest.mark.parametrize(
     ("there", "wanted", "cause"),
     [
-        (seen(**{labels.SPEC: "another"}), True, "description changed"),
+        (seen(**{labels.SPEC: "another"}), True, "its definition changed"),
         (seen("created"), True, "half made"),
         (seen(), False, "not wanted"),
         (seen("exited"), False, "not wanted"),

@@ -187,7 +187,7 @@ def test_a_first_page_has_two_minutes_and_solr_a_minute_inside_of_its_deadline()
 
 def test_redis_keeps_all_it_is_told_and_never_forgets_for_want_of_memory() -> None:
     lines = redis.configuration(SECRETS).decode().splitlines()
-    for line in ("appendonly yes", 'save ""', "maxmemory-policy noeviction", "dir /data", "port 6379"):
+    for line in ("appendonly yes", 'save ""', "maxmemory-policy noeviction", "dir /data", "port 6379", "hz 2"):
         assert line in lines
     assert f"requirepass {SECRETS.redis}" in lines
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from datacats.errors import AddressTaken, Busy, Conflict, UsageError
+from datacats.model.derived_port import derived_port, next_port
 from datacats.model.environment import Environment, Mode, Site
 from datacats.model.event import Event, Said, ignore
-from datacats.model.names import derived_port, next_port
 from datacats.store import locate, site_file
 from datacats.workflows import claim
 from datacats.workflows.claim import SiteOptions

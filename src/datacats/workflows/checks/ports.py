@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from datacats.model.derived_port import next_port
 from datacats.model.finding import Finding, Severity, ok
-from datacats.model.names import next_port
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
 
