@@ -56,6 +56,18 @@ def test_a_dump_to_standard_output_is_nothing_but_the_dump(catstown: Desk, insid
     assert inside.calls[-1].container == "datacats_postgres_catstown"
 
 
+@pytest.mark.parametrize("words", [("db", "dump"), ("files", "export"), ("images", "save")], ids=" ".join)
+@pytest.mark.parametrize("option", ["--json", "--events", ""])
+def test_data_goes_neither_beside_a_document_nor_onto_a_terminal(
+    catstown: Desk, inside: Inside, words: tuple[str, str], option: str
+) -> None:
+    catstown.terminal = not option
+    ran = catstown(*words, "-", *option.split())
+    assert (ran.status, inside.calls) == (2, [])
+    assert "document, not both" in ran.out if option else "no text for a terminal" in ran.err
+    assert f"Name a file: datacats {' '.join(words)} FILE" in (ran.out if option else ran.err)
+
+
 def test_the_datastore_is_the_other_database(catstown: Desk, inside: Inside) -> None:
     catstown.done("db", "dump", "-", "--datastore")
     assert inside.calls[-1].command[-1] == "datastore"

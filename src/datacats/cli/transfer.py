@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from datacats.cli.options import environment_option, output_options, pass_session, site_option
+from datacats.cli.options import environment_option, is_terminal, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.errors import Conflict, DiskError
+from datacats.errors import Conflict, DiskError, UsageError
 
 if TYPE_CHECKING:
     from datacats.cli.documents import Archive, File
@@ -39,9 +39,11 @@ def writing(session: Session, file: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Give a file to write to; what had its name stays until all is on the disk. ``-`` is standard output.
 
     A new one can be read by its owner only: what is saved of a site holds its users. A device or a pipe is written to
-    as it is. Raises Conflict for a file that is there, unless ``force``, and DiskError.
+    as it is. Raises Conflict for a file that is there, unless ``force``, UsageError where standard output is a
+    terminal or has to hold a document, and DiskError.
     """
     if str(file) == "-":
+        _refuse_a_mixture(session)
         yield sys.stdout.buffer
         return
     try:
@@ -57,6 +59,15 @@ def writing(session: Session, file: Path, *, force: bool) -> Iterator[BinaryIO]:
             yield target
     except OSError as error:
         raise DiskError(f"{file} cannot be written: {error.strerror}.", "Choose another place.") from error
+
+
+def _refuse_a_mixture(session: Session) -> None:
+    words = ["FILE" if word == "-" else word for word in session.words]
+    instead = f"Name a file: {shlex.join(['datacats', *words])}"
+    if session.for_programs:
+        raise UsageError("Standard output holds the data or a document, not both.", instead)
+    if is_terminal(sys.stdout):
+        raise UsageError("What would be written is no text for a terminal.", instead)
 
 
 @contextmanager
