@@ -124,6 +124,13 @@ def typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return words
 
 
+def test_a_password_that_is_too_short_is_not_asked_for_twice(desk: Desk, typed: list[str]) -> None:
+    typed += ["short", "never asked"]
+    ran = desk("create", "catstown")
+    assert (ran.status, typed, desk.changes()) == (2, ["never asked"], [])
+    assert "too short" in ran.err
+
+
 def test_on_a_terminal_the_password_is_asked_for_twice(desk: Desk, typed: list[str]) -> None:
     typed += ["correct horse", "correct horse"]
     assert desk.done("create", "catstown").lines[1] == "Sign in as admin, with the password you chose"

@@ -41,6 +41,16 @@ def test_on_a_terminal_it_shows_what_goes_and_asks(catstown: Desk, answer: str, 
     assert (left(catstown) == NOTHING) == (status == 0)
 
 
+@pytest.mark.parametrize(
+    ("words", "fate"),
+    [([], "go; the source directory stays."), (["--delete-environment"], "and the source directory go.")],
+)
+def test_the_question_says_what_of_a_person_goes(catstown: Desk, words: list[str], fate: str) -> None:
+    catstown.terminal = True
+    ran = catstown("purge", "catstown", *words, stdin=b"n\n")
+    assert f"The database, the uploaded files, the search index {fate}" in ran.err.splitlines()
+
+
 @pytest.mark.parametrize("word", ["--json", "--events"])
 def test_a_program_is_not_asked_on_a_terminal_either(catstown: Desk, word: str) -> None:
     catstown.terminal = True
