@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -11,18 +10,18 @@ from typing import Any
 
 from datacats import recipes
 from datacats.apply import apply
-from datacats.errors import BuildFailed, CommandFailed
+from datacats.errors import BuildFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.image import BuildContext, HostBuild
 from datacats.model.plan import MakeDirectory, Operation, PlaceFile, Plan, RemoveTree, RunOneOff
-from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.planning import provision
 from datacats.planning.converge import Following, converge
 from datacats.services import builder, common
 from datacats.store import environment_file, host, index
 from datacats.workflows import complaint, images, placement
+from datacats.workflows.answer import answer
 from datacats.workflows.carried import active
 from datacats.workflows.workspace import Workspace, observe
 
@@ -62,22 +61,12 @@ def _with_packages(workspace: Workspace, context: SiteContext) -> BuildContext |
 def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], events: Events) -> dict[str, Any]:
     """Resolve a request. Raises Unresolvable with the resolver's words."""
     prepare(workspace, context, events)
-    output = io.BytesIO()
-    said = io.BytesIO()
-    given = Streams(io.BytesIO(json.dumps(request).encode()), output, said)
-    described = spec(workspace, context, builder.RESOLVE).labelled()
+    resolver, question = spec(workspace, context, builder.RESOLVE), json.dumps(request).encode()
     with active("find releases that go together", events, "extensions and CKAN share packages"):
-        status = workspace.ports.engine.containers.run(described, given, interruptible=True)
-    if status != 0:
-        raise CommandFailed(
-            f"Resolving the extensions ended with status {status}.",
-            "The last lines that it printed say why.",
-            detail=said.getvalue().decode(errors="replace")[-4000:],
-        )
-    answer: dict[str, Any] = json.loads(output.getvalue())
-    if "error" in answer:
-        raise complaint.explained(answer["error"])
-    return answer
+        found: dict[str, Any] = json.loads(answer(workspace, resolver, question, "The extensions were not resolved"))
+    if "error" in found:
+        raise complaint.explained(found["error"])
+    return found
 
 
 def lay(workspace: Workspace, context: SiteContext, packages: str, layer: Path) -> RunOneOff:

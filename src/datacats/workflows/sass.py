@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,16 @@ from datacats.model.environment import SiteContext
 from datacats.model.event import Events, Said, ignore
 from datacats.model.names import PRIMARY
 from datacats.model.plan import PlaceFile, Plan
-from datacats.model.ports import Disk, Streams
+from datacats.model.ports import Disk
 from datacats.services import sass
 from datacats.workflows import builder, placement
+from datacats.workflows.answer import answer
 from datacats.workflows.carried import active
 from datacats.workflows.workspace import Workspace
 
 _UNREAD = {"node_modules", "vendor", "__pycache__"}
+_FAILURE = "The style sheets cannot be compiled"
+_HINT = "Nothing was written. Mend what is named above."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +95,12 @@ def _found(disk: Disk, directory: Path) -> Iterator[Path]:
 
 def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], events: Events) -> dict[str, str]:
     builder.ensure_image(workspace, context, events)
-    output, said = io.BytesIO(), io.BytesIO()
-    spec = sass.describe(context, recipes.builder_ref(context.web_image))
-    given = Streams(io.BytesIO(json.dumps(names).encode()), output, said)
+    compiler, question = sass.describe(context, recipes.builder_ref(context.web_image)), json.dumps(names).encode()
     with active("compile the style sheets", events):
-        status = workspace.ports.engine.containers.run(spec.labelled(), given, interruptible=True)
-    if status != 0:
-        raise _failed(said.getvalue().decode(errors="replace"))
-    answer: dict[str, Any] = json.loads(output.getvalue())
-    if "error" in answer:
-        raise _failed(answer["error"])
-    if answer["warned"]:
-        events(Said(answer["warned"]))
-    sheets: dict[str, str] = answer["sheets"]
+        told: dict[str, Any] = json.loads(answer(workspace, compiler, question, _FAILURE, hint=_HINT))
+    if "error" in told:
+        raise CommandFailed(f"{_FAILURE}.", _HINT, detail=told["error"])
+    if told["warned"]:
+        events(Said(told["warned"]))
+    sheets: dict[str, str] = told["sheets"]
     return sheets
-
-
-def _failed(words: str) -> CommandFailed:
-    hint = "Nothing was written. Mend what is named above."
-    return CommandFailed("The style sheets cannot be compiled.", hint, detail=words)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 
-from datacats.apply import apply, last_lines
+from datacats.apply import apply
 from datacats.errors import CommandFailed
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.extension import Extension, Unbuilt
 from datacats.model.plan import PlaceFile, Plan, RemoveTree, RunOneOff
-from datacats.model.ports import Streams
 from datacats.model.service import ContainerSpec
 from datacats.services import catalogue, ini, web
 from datacats.store import ckan_ini, documents, extensions, layer, site_file, source
 from datacats.workflows import ours, startup, trial, up
+from datacats.workflows.answer import answer
 from datacats.workflows.workspace import Workspace
 
 Found = Sequence[Extension | Unbuilt]
@@ -165,14 +164,5 @@ def _token_maker(one_off: trial.OneOff, label: str) -> ContainerSpec:
 
 
 def _token(workspace: Workspace, one_off: trial.OneOff, label: str) -> str:
-    output, said = io.BytesIO(), io.BytesIO()
-    spec = _token_maker(one_off, label)
-    streams = Streams(None, output, said)
-    status = workspace.ports.engine.containers.run(spec.labelled(), streams, interruptible=True)
-    if status != 0:
-        raise CommandFailed(
-            f"The API token for {label} could not be made (status {status}).",
-            "The last lines that it printed say why.",
-            detail=last_lines(said.getvalue()),
-        )
-    return output.getvalue().decode().split()[-1]
+    made = answer(workspace, _token_maker(one_off, label), None, f"The API token for {label} could not be made")
+    return made.decode().split()[-1]

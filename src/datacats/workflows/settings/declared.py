@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -12,14 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from datacats.apply import last_lines
 from datacats.errors import CommandFailed, DiskError
 from datacats.model.environment import SiteContext
 from datacats.model.event import Events
 from datacats.model.masking import MASK, is_secret
-from datacats.model.ports import Streams
 from datacats.services import declarations
 from datacats.store import declared_file
 from datacats.workflows import up
+from datacats.workflows.answer import answer
 from datacats.workflows.workspace import Workspace
 
 _KINDS = {
@@ -31,6 +31,7 @@ _KINDS = {
 _TRUE = ("true", "yes", "on", "y", "t", "1")
 _FALSE = ("false", "no", "off", "n", "f", "0")
 """What CKAN knows as such (``ckan.common.asbool``)."""
+_FAILURE = "CKAN could not tell what it declares of its settings"
 _ROLE = re.compile(r":[\w:+-]+:`([^`<]+?)(?: <[^`>]*>)?`")
 
 
@@ -104,10 +105,10 @@ def ask(workspace: Workspace, context: SiteContext, settings: Mapping[str, str],
     known = declared_file.read(disk, environment, site, key)
     if known is not None and (found := decoded(known)):
         return found
-    answer, found = _asked(workspace, context, settings, events)
+    told, found = _asked(workspace, context, settings, events)
     owner = (context.host.uid, context.host.gid)
     with suppress(DiskError):  # then it is asked again
-        disk.place(declared_file.path(environment, site), declared_file.content(key, answer), 0o600, owner)
+        disk.place(declared_file.path(environment, site), declared_file.content(key, told), 0o600, owner)
     return found
 
 
@@ -115,30 +116,21 @@ def _asked(
     workspace: Workspace, context: SiteContext, settings: Mapping[str, str], events: Events
 ) -> tuple[dict[str, Any], Declarations]:
     up.ensure_image(workspace, context, events)
-    output, said = io.BytesIO(), io.BytesIO()
-    spec = declarations.one_off(context).labelled()
-    streams = Streams(io.BytesIO(declarations.question(settings)), output, said)
-    status = workspace.ports.engine.containers.run(spec, streams, interruptible=True)
-    answer = _loaded(output.getvalue()) if status == 0 else {}
-    answer["errors"] = {
-        key: _without(settings.get(key, ""), key, words) for key, words in answer.get("errors", {}).items()
-    }
-    found = decoded(answer)
+    output = answer(workspace, declarations.one_off(context), declarations.question(settings), _FAILURE)
+    told = _loaded(output)
+    told["errors"] = {key: _without(settings.get(key, ""), key, words) for key, words in told.get("errors", {}).items()}
+    found = decoded(told)
     if found is None:
-        raise CommandFailed(
-            "CKAN could not tell what it declares of its settings.",
-            "Its last lines say why.",
-            detail=said.getvalue().decode(errors="replace")[-4000:],
-        )
-    return answer, found
+        raise CommandFailed(f"{_FAILURE}.", "What it printed instead is above.", detail=last_lines(output))
+    return told, found
 
 
 def _loaded(output: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(output)
+        told = json.loads(output)
     except ValueError:
         return {}
-    return answer if isinstance(answer, dict) else {}
+    return told if isinstance(told, dict) else {}
 
 
 def _without(value: str, key: str, words: str) -> str:
@@ -146,11 +138,11 @@ def _without(value: str, key: str, words: str) -> str:
     return words.replace(value, MASK) if value and is_secret(key) else words
 
 
-def decoded(answer: dict[str, Any]) -> Declarations | None:
+def decoded(told: dict[str, Any]) -> Declarations | None:
     """Return what an answer of the container says, or None for what is none."""
     try:
-        options = [Declared(**{**each, "flags": tuple(each["flags"])}) for each in answer["options"]]
-        return Declarations(**{**answer, "options": {each.key: each for each in options}})
+        options = [Declared(**{**each, "flags": tuple(each["flags"])}) for each in told["options"]]
+        return Declarations(**{**told, "options": {each.key: each for each in options}})
     except (KeyError, TypeError):
         return None
 
