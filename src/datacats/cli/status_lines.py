@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datacats.cli.columns import filled
 from datacats.cli.measure import count
+from datacats.workflows.space import size
 
 if TYPE_CHECKING:
     from datacats.workflows.status import ServiceStatus, Status, Warned
@@ -21,7 +22,6 @@ _BOUND = "\xa0"
 """A space at which no line is broken."""
 
 _MIB = 2**20
-_GIB = 2**30
 _HEADINGS = ("service", "state", "health", "version", "up", "memory", "restarts")
 _RIGHT = {"up", "memory", "restarts"}
 _HEALTH = {"ok": "ok", "starting": "starting", "failing": "failing", "unknown": "-", "": "-"}
@@ -124,8 +124,8 @@ def _queues(found: Status) -> Iterator[tuple[str, str]]:
 
 
 def _disk(found: Status) -> Iterator[tuple[str, str]]:
-    known = [f"{part}{_BOUND}{_size(size)}" for part, size in found.disk.items() if size is not None]
-    unknown = [part for part, size in found.disk.items() if size is None]
+    known = [f"{part} {size(taken)}".replace(" ", _BOUND) for part, taken in found.disk.items() if taken is not None]
+    unknown = [part for part, taken in found.disk.items() if taken is None]
     rest = f"; unknown: {', '.join(unknown)}" if unknown else ""
     if known:
         yield "disk", f"{', '.join(known)}{rest}"
@@ -167,13 +167,6 @@ def _memory(each: ServiceStatus) -> str:
         return "-"
     used = f"{each.memory / _MIB:.0f}"
     return f"{used}/{each.memory_limit / _MIB:.0f} MiB" if each.memory_limit else f"{used} MiB"
-
-
-def _size(count: int) -> str:
-    """Return a size, to stand in a line that is filled."""
-    if count >= _GIB:
-        return f"{count / _GIB:.1f}{_BOUND}GiB"
-    return f"{count / _MIB:.0f}{_BOUND}MiB" if count >= _MIB else f"{count / 1024:.0f}{_BOUND}KiB"
 
 
 def _datasets(number: int | None) -> str:

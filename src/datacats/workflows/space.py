@@ -55,8 +55,10 @@ def refuse_images(workspace: Workspace, absent: Sequence[ImageRef]) -> None:
 
 
 def size(count: int) -> str:
-    """Return a number of bytes in words."""
-    return f"{count / _GIB:.1f} GiB" if count >= _GIB else f"{count // _MIB} MiB"
+    """Return a number of bytes on a disk or in memory in words, rounded down below a GiB."""
+    if count >= _GIB:
+        return f"{count / _GIB:.1f} GiB"
+    return f"{count // _MIB} MiB" if count >= _MIB else f"{count // 1024} KiB"
 
 
 def _refuse(place: Path, free: int, needed: int, what: str, fix: str) -> None:
