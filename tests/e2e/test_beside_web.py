@@ -96,6 +96,7 @@ def test_demo_data_fills_the_pages_and_the_datastore_and_again_adds_nothing(site
     assert site.ckan.action("package_search", rows=0)["count"] >= 195
     table = site.ckan.action("package_show", id="air-quality-in-old-town")["resources"][-1]
     assert site.ckan.action("datastore_search", resource_id=table["id"])["total"] == 36
+    assert site.ckan.action("job_list") == [], "nothing is left for the worker to do"
     content = site.ckan.get(re.sub(r"https?://[^/]+", "", table["url"]))[1]
     assert content.splitlines()[0] == "month,pm10,no2"
     again = site.installation.result("demo-data", site.name)

@@ -64,12 +64,13 @@ class Loader:
                 self.rows(resource["id"], table)
 
     def rows(self, resource: str, table: Record) -> None:
-        """Put the rows of a table into the DataStore."""
+        """Put the rows of a table into the DataStore, counted: else CKAN leaves a job for each to the worker."""
         self.call(
             "datastore_create",
             {
                 "resource_id": resource,
                 "force": True,
+                "calculate_record_count": True,
                 "fields": [
                     {"id": name, "type": kind} for name, kind in zip(table["columns"], table["types"], strict=True)
                 ],
