@@ -235,6 +235,7 @@ def test_the_rows_of_a_table_are_a_file_and_rows_of_the_datastore(
         {
             "resource_id": "r1",
             "force": True,
+            "calculate_record_count": True,
             "fields": [{"id": "name", "type": "text"}, {"id": "lives", "type": "int"}],
             "records": [{"name": "Tom", "lives": 9}, {"name": "Kitty, the 2nd", "lives": 8}],
         }
