@@ -68,6 +68,33 @@ def test_data_goes_neither_beside_a_document_nor_onto_a_terminal(
     assert f"Name a file: datacats {' '.join(words)} FILE" in (ran.out if option else ran.err)
 
 
+@pytest.mark.parametrize(("words", "what"), [([], "database"), (["--datastore"], "DataStore")])
+def test_a_person_is_asked_before_a_database_is_replaced(
+    catstown: Desk, inside: Inside, tmp_path: Path, words: list[str], what: str
+) -> None:
+    dump = tmp_path / "cats.dump"
+    dump.write_bytes(b"PGDMP")
+    catstown.terminal = True
+    ran = catstown("db", "load", dump, *words, stdin=b"n\n")
+    assert (ran.status, inside.calls, catstown.changes()) == (18, [], [])
+    assert f"What is in the {what} of catstown now is lost. Go on? [y/N]" in ran.err
+    assert "datacats db dump" in ran.err
+    assert catstown("db", "load", dump, *words, stdin=b"y\n").status == 0
+    assert inside.calls
+
+
+@pytest.mark.parametrize("words", [["-y"], ["--json"], []], ids=" ".join)
+def test_a_program_or_who_said_yes_is_not_asked(
+    catstown: Desk, inside: Inside, tmp_path: Path, words: list[str]
+) -> None:
+    dump = tmp_path / "cats.dump"
+    dump.write_bytes(b"PGDMP")
+    catstown.terminal = bool(words)
+    ran = catstown("db", "load", dump, *words)
+    assert (ran.status, "Go on?" in ran.err) == (0, False)
+    assert inside.calls
+
+
 def test_the_datastore_is_the_other_database(catstown: Desk, inside: Inside) -> None:
     catstown.done("db", "dump", "-", "--datastore")
     assert inside.calls[-1].command[-1] == "datastore"

@@ -226,9 +226,10 @@ def test_a_version_on_which_it_cannot_be_installed_is_a_row_and_the_others_run(i
     assert "no way" in ran.err
 
 
-def test_an_interrupt_ends_the_whole_matrix(inside: Pytest) -> None:
-    inside.status = {resolve_ckan("2.11"): 2}
-    assert inside.desk("test", "--ckan", "2.11,2.12").status == 2
+@pytest.mark.parametrize("status", [2, 129, 130, 131, 143])
+def test_who_stops_one_run_stops_the_whole_matrix(inside: Pytest, status: int) -> None:
+    inside.status = {resolve_ckan("2.11"): status}
+    assert inside.desk("test", "--ckan", "2.11,2.12").status == status
     assert len(inside.specs) == 1
 
 

@@ -133,7 +133,7 @@ def _refuse_name(workspace: Workspace, name: str) -> None:
     if disk.entry(workspace.root.environment(name) / locate.FILE) is not None:
         raise Conflict(
             f"The environment {name} has a data directory already ({workspace.root.environment(name)}).",
-            f"Choose another name, or remove it: datacats purge {name}",
+            f"See it: datacats info {name}. Choose another name, or remove it with its data: datacats purge {name}",
         )
 
 

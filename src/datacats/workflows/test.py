@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from signal import SIGHUP, SIGINT, SIGQUIT, SIGTERM
 from typing import Any
 
 from datacats.errors import ConfigError, DatacatsError, NotFound, UsageError
@@ -20,7 +21,10 @@ from datacats.workflows.bed import Bed
 from datacats.workflows.subject import Subject
 from datacats.workflows.workspace import Workspace
 
-_INTERRUPTED = frozenset({2, 130})
+_PYTESTS = 2
+_INTERRUPTED = frozenset({_PYTESTS, *(128 + each for each in (SIGHUP, SIGINT, SIGQUIT, SIGTERM))})
+"""How a run ends that somebody has stopped, by a key or as CI does that cancels: nothing comes after it."""
+
 _KILLED, _NOTHING = 137, 5
 
 
