@@ -12,6 +12,8 @@ from datacats.workflows.checks.seen_services import SeenService
 NAME = "services"
 
 _UP = {"running", "paused", "restarting"}
+_KILLED = 137
+"""What a container ends with that was killed from outside: its log does not know why."""
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:
@@ -37,7 +39,8 @@ def _judge(seen: SeenService) -> Iterator[Finding]:
         why = "Somebody has frozen its container: whatever asks it waits."
         yield Finding(NAME, Severity.ERROR, f"{called(seen)} is paused.", why, start)
     elif seen.state not in {"running", "restarting"}:
-        yield Finding(NAME, Severity.WARNING, f"{called(seen)} does not run{_ended(seen)}.", _last_words(seen), start)
+        why = "" if seen.detail and seen.detail.exit_code == _KILLED else _last_words(seen)
+        yield Finding(NAME, Severity.WARNING, f"{called(seen)} does not run{_ended(seen)}.", why, start)
     elif seen.health == "starting":
         yield Finding(NAME, Severity.NOTE, f"{called(seen)} is starting, and not ready yet.")
     elif seen.health == "failing" and seen.sign:
@@ -58,6 +61,8 @@ def _ended(seen: SeenService) -> str:
         return ""
     if seen.detail.out_of_memory:
         return ": it needed more memory than it may use, and was killed"
+    if seen.detail.exit_code == _KILLED:
+        return ": it was killed"
     return f": it ended with status {seen.detail.exit_code}"
 
 

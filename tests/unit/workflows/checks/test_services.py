@@ -36,6 +36,10 @@ def test_services_that_run_and_answer_or_have_no_words_are_well() -> None:
             service("solr", "exited", detail=detail(exit_code=75)),
             "solr of catstown does not run: it ended with status 75.",
         ),
+        (
+            service("solr", "exited", detail=detail(exit_code=137), complaint=BOOM),
+            "solr of catstown does not run: it was killed.",
+        ),
         (service("worker", "exited", detail=None), "worker of catstown does not run."),
         (
             service("web", "exited", detail=detail(exit_code=137, out_of_memory=True)),
@@ -50,6 +54,7 @@ def test_what_does_not_run_is_told_with_how_it_ended_and_a_start_mends_it(seen: 
 
 def test_the_last_error_of_what_ended_says_why() -> None:
     assert only(service("web", "exited", complaint=BOOM)).why == "The last error in its log: ValueError: boom"
+    assert only(service("web", "exited", detail=detail(exit_code=137), complaint=BOOM)).why == ""
 
 
 def test_a_frozen_service_is_an_error_that_a_start_mends() -> None:
