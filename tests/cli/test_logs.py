@@ -58,7 +58,7 @@ def test_a_service_named_twice_is_shown_once(chatty: Desk) -> None:
 
 
 def test_only_the_last_lines_are_shown_on_request(chatty: Desk) -> None:
-    ran = chatty.done("logs", "--tail", "1", "-e", "catstown")
+    ran = chatty.done("logs", "-n", "1", "-e", "catstown")
     assert (ran.out, ran.err) == ("third\n", "")
 
 

@@ -25,7 +25,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @environment_option
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted, across restarts and reloads.")
 @click.option(
-    "--tail", type=click.IntRange(min=0), metavar="LINES", help="How many of the last lines to show.  [default: all]"
+    "-n", "--tail", type=click.IntRange(min=0), metavar="LINES", help="How many last lines to show.  [default: all]"
 )
 @click.option("-t", "--timestamps", is_flag=True, help="Put the time before each line.")
 @click.option(
