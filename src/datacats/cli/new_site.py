@@ -21,6 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _SHORTEST_PASSWORD = 8
 """CKAN itself refuses shorter ones in its forms."""
+_TOO_SHORT = f"The password is too short: CKAN wants {_SHORTEST_PASSWORD} characters."
 
 _OPTIONS = (
     address_options,
@@ -93,21 +94,30 @@ def read_password(*, from_stdin: bool) -> str | None:
         if not password:
             raise UsageError("There is no password on standard input.", "Its first line is the password.")
     elif is_terminal(sys.stdin) and is_terminal(sys.stderr):
-        password = click.prompt(
-            "Password for admin (empty: make one)", hide_input=True, default="", show_default=False, err=True
-        )
-        _refuse_short(password)
-        if password and click.prompt("The same again", hide_input=True, err=True) != password:
-            raise UsageError("The two passwords differ.", "Run the command again.")
+        return _asked() or None
     else:
         return None
-    _refuse_short(password)
-    return password or None
+    if _is_short(password):
+        raise UsageError(_TOO_SHORT, "Run it again.")
+    return password
 
 
-def _refuse_short(password: str) -> None:
-    if password and len(password) < _SHORTEST_PASSWORD:
-        raise UsageError(f"The password is too short: CKAN wants {_SHORTEST_PASSWORD} characters.", "Run it again.")
+def _asked() -> str:
+    """Ask a person until there is a password that CKAN takes, typed twice alike; or none."""
+    while True:
+        password: str = click.prompt(
+            "Password for admin (empty: make one)", hide_input=True, default="", show_default=False, err=True
+        )
+        if _is_short(password):
+            click.echo(_TOO_SHORT, err=True)
+        elif not password or click.prompt("The same again", hide_input=True, err=True) == password:
+            return password
+        else:
+            click.echo("The two passwords differ.", err=True)
+
+
+def _is_short(password: str) -> bool:
+    return 0 < len(password) < _SHORTEST_PASSWORD
 
 
 def show(session: Session, created: Created) -> None:
