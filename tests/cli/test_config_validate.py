@@ -123,6 +123,15 @@ def test_secrets_that_cannot_be_read_are_told_without_showing_them(catstown: Des
     assert "swordfish" not in ran.out + ran.err
 
 
+def test_an_answer_that_cannot_be_read_is_not_shown_for_secrets_are_in_it(catstown: Desk, ckan: Declaring) -> None:
+    add(catstown, "ckan.recaptcha.privatekey = sword fish")
+    ckan.prints = b"cats!\n"
+    ran = catstown("config", "validate", "catstown")
+    assert ran.status == 16
+    assert "WARNI: a plugin prints" in ran.err
+    assert "sword fish" not in ran.out + ran.err
+
+
 @pytest.mark.usefixtures("ckan")
 def test_what_ckan_takes_for_false_without_a_word_is_warned_of(catstown: Desk) -> None:
     add(catstown, "ckan.datastore.sqlsearch.enabled = ture")

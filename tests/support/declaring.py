@@ -51,13 +51,17 @@ OPTIONS = (
 
 
 class Declaring:
-    """What the engine's containers run: the question is answered, and PostgreSQL tells what is stored."""
+    """What the engine's containers run: the question is answered, and PostgreSQL tells what is stored.
+
+    ``fails`` is what the question ends badly with, ``prints`` what a plugin puts before the answer.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self.asked: list[dict[str, str]] = []
         self.stored: dict[str, str] = {}
         self.missing = {"nosuch"}
         self.fails = b""
+        self.prints = b""
         self.meanwhile: Callable[[], None] = lambda: None
         desk.engine.world.program = self
 
@@ -71,7 +75,7 @@ class Declaring:
             return Outcome(1, b"", self.fails)
         self.asked.append(json.loads(call.stdin))
         self.meanwhile()
-        return Outcome(0, json.dumps(self.answer(self.asked[-1])).encode())
+        return Outcome(0, self.prints + json.dumps(self.answer(self.asked[-1])).encode(), b"WARNI: a plugin prints\n")
 
     def answer(self, settings: dict[str, str]) -> dict[str, Any]:
         """What the program prints."""

@@ -73,7 +73,8 @@ def is_small(operation: Operation) -> bool:
 
 def is_worth_a_line(event: Finished) -> bool:
     """Whether an operation that has ended is told: small ones, and waits, only where they took their time."""
-    return not isinstance(event.operation, (*_SMALL, Wait)) or event.seconds > _WORTH_A_LINE
+    is_brief = is_small(event.operation) or isinstance(event.operation, Wait)
+    return not is_brief or event.seconds > _WORTH_A_LINE
 
 
 def finished(event: Finished) -> str:

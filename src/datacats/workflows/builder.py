@@ -63,7 +63,8 @@ def ask(workspace: Workspace, context: SiteContext, request: Mapping[str, Any], 
     prepare(workspace, context, events)
     resolver, question = spec(workspace, context, builder.RESOLVE), json.dumps(request).encode()
     with active("find releases that go together", events, "extensions and CKAN share packages"):
-        found: dict[str, Any] = json.loads(answer(workspace, resolver, question, "The extensions were not resolved"))
+        told = answer(workspace, resolver, question, "The extensions were not resolved")
+    found: dict[str, Any] = json.loads(told.stdout)
     if "error" in found:
         raise complaint.explained(found["error"])
     return found

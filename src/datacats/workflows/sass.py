@@ -97,7 +97,8 @@ def _ask(workspace: Workspace, context: SiteContext, names: Sequence[str], event
     builder.ensure_image(workspace, context, events)
     compiler, question = sass.describe(context, recipes.builder_ref(context.web_image)), json.dumps(names).encode()
     with active("compile the style sheets", events):
-        told: dict[str, Any] = json.loads(answer(workspace, compiler, question, _FAILURE, hint=_HINT))
+        done = answer(workspace, compiler, question, _FAILURE, hint=_HINT)
+    told: dict[str, Any] = json.loads(done.stdout)
     if "error" in told:
         raise CommandFailed(f"{_FAILURE}.", _HINT, detail=told["error"])
     if told["warned"]:

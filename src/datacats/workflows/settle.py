@@ -165,4 +165,4 @@ def _token_maker(one_off: trial.OneOff, label: str) -> ContainerSpec:
 
 def _token(workspace: Workspace, one_off: trial.OneOff, label: str) -> str:
     made = answer(workspace, _token_maker(one_off, label), None, f"The API token for {label} could not be made")
-    return made.decode().split()[-1]
+    return made.stdout.decode().split()[-1]

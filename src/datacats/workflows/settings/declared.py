@@ -116,12 +116,12 @@ def _asked(
     workspace: Workspace, context: SiteContext, settings: Mapping[str, str], events: Events
 ) -> tuple[dict[str, Any], Declarations]:
     up.ensure_image(workspace, context, events)
-    output = answer(workspace, declarations.one_off(context), declarations.question(settings), _FAILURE)
-    told = _loaded(output)
+    done = answer(workspace, declarations.one_off(context), declarations.question(settings), _FAILURE)
+    told = _loaded(done.stdout)
     told["errors"] = {key: _without(settings.get(key, ""), key, words) for key, words in told.get("errors", {}).items()}
     found = decoded(told)
     if found is None:
-        raise CommandFailed(f"{_FAILURE}.", "What it printed instead is above.", detail=last_lines(output))
+        raise CommandFailed(f"{_FAILURE}.", "Its last lines say why.", detail=last_lines(done.stderr))
     return told, found
 
 
