@@ -9,6 +9,7 @@ import docker
 import pytest
 
 from tests.e2e.conftest import Running
+from tests.e2e.freezing import freeze
 from tests.support.desk import USUAL
 from tests.support.proxy import EngineProxy
 
@@ -64,7 +65,7 @@ def test_a_stopped_or_paused_service_comes_back_as_the_same_container(
 ) -> None:
     before = identities(catstown, engine)
     name = f"datacats_{service}_{catstown.name}"
-    engine.pause(name)
+    freeze(engine, name)
     catstown.installation.run("start", catstown.name)
     engine.stop(name, timeout=60)
     catstown.installation.run("start", catstown.name)

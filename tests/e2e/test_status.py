@@ -18,6 +18,7 @@ import pytest
 
 from datacats.errors import EngineUnreachable, Unhealthy
 from tests.e2e.conftest import Running, make
+from tests.e2e.freezing import freeze
 from tests.e2e.installation import PROGRAM, Installation
 
 SICK = Unhealthy.exit_code
@@ -152,7 +153,7 @@ def test_a_container_that_was_killed_or_frozen_is_named_and_the_next_command_men
     site: Site, engine: docker.APIClient, service: str
 ) -> None:
     name = site.container(service)
-    engine.pause(name)
+    freeze(engine, name)
     found = site.looks()
     assert {each["service"]: each["state"] for each in found["services"]}[service] == "paused"
     assert f"{service} of {site.name} is paused." in {each["what"] for each in found["warnings"]}
