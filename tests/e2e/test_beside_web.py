@@ -97,11 +97,22 @@ def test_demo_data_fills_the_pages_and_the_datastore_and_again_adds_nothing(site
     table = site.ckan.action("package_show", id="air-quality-in-old-town")["resources"][-1]
     assert site.ckan.action("datastore_search", resource_id=table["id"])["total"] == 36
     assert site.ckan.action("job_list") == [], "nothing is left for the worker to do"
+    activities = site.ckan.action("package_activity_list", id=table["package_id"], include_hidden_activity=True)
+    assert [each["activity_type"] for each in activities] == ["new package"], "each dataset is written once"
     content = site.ckan.get(re.sub(r"https?://[^/]+", "", table["url"]))[1]
     assert content.splitlines()[0] == "month,pm10,no2"
     again = site.installation.result("demo-data", site.name)
     assert sum(again["made"].values()) == 0
     assert again["there"]["dataset"] == 200
+    assert site.ckan.get(re.sub(r"https?://[^/]+", "", table["url"]))[1] == content
     with browser() as page:
         page.get(f"{site.ckan.url}dataset/")
         assert re.search(r"\d+ datasets found", page.page_source)
+
+
+def test_demo_data_fills_the_tables_that_a_run_that_was_cut_left_empty(site: Running) -> None:
+    site.installation.run("demo-data", site.name)
+    table = site.ckan.action("package_show", id="air-quality-in-old-town")["resources"][-1]
+    site.ckan.action("datastore_delete", resource_id=table["id"], force=True)
+    assert site.installation.result("demo-data", site.name)["made"]["dataset"] == 0
+    assert site.ckan.action("datastore_search", resource_id=table["id"])["total"] == 36

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import sys
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from ckan.lib.search import commit  # type: ignore[import-not-found]
 from ckan.lib.uploader import get_resource_uploader  # type: ignore[import-not-found]
 from ckan.plugins import plugin_loaded  # type: ignore[import-not-found]
 from ckan.plugins.toolkit import get_action  # type: ignore[import-not-found]
+from ckanext.datastore.backend import DatastoreBackend  # type: ignore[import-not-found]
 from werkzeug.datastructures import FileStorage  # type: ignore[import-not-found]
 
 Record = dict[str, Any]
@@ -37,31 +39,55 @@ class Loader:
         self.user = get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         self.datastore = plugin_loaded("datastore")
 
-    def call(self, action: str, data: Record) -> Any:  # noqa: ANN401 - whatever CKAN answers
+    def call(self, action: str, data: Record, **told: Any) -> Any:  # noqa: ANN401 - whatever CKAN answers
         """Call an action with a context of its own."""
-        return get_action(action)({"user": self.user, "ignore_auth": True, "model": model}, data)
+        context = {"user": self.user, "ignore_auth": True, "model": model, **told}
+        return get_action(action)(context, data)
 
     def make(self, kind: str, record: Record, create: Callable[[Record], object], names: set[str]) -> None:
         """Create one thing, unless its name is there, and tell which it was."""
         there = record["name"] in names
         if not there:
             create(record)
-        sys.stdout.write(json.dumps({"kind": kind, "name": record["name"], "made": not there}) + "\n")
-        sys.stdout.flush()
+        tell(kind, record["name"], made=not there)
 
     def user_create(self, record: Record) -> None:
         """Create a user whose password nobody knows."""
         self.call("user_create", {**record, "password": secrets.token_urlsafe(24)})
 
-    def dataset(self, record: Record) -> None:
-        """Create a dataset with its resources in one step; rows of tables go to the DataStore as well."""
-        tables = record.pop("tables")
-        about = [{"format": "CSV", "url": each["file"], "url_type": "upload", **described(each)} for each in tables]
-        made = self.call("package_create", {**record, "resources": [*record["resources"], *about]})
-        for resource, table in zip(made["resources"][-len(tables) :], tables, strict=True):
-            get_resource_uploader({"upload": upload(table)}).upload(resource["id"], LARGEST)
-            if self.datastore:
-                self.rows(resource["id"], table)
+    def dataset(self, record: Record, names: set[str], filled: set[str]) -> None:
+        """Create a dataset with the files of its tables, and put into the DataStore what of their rows is not there.
+
+        A run that was cut may have made a dataset and not filled it; its files come first, so they are there.
+        """
+        there = record["name"] in names
+        tables = {each["file"]: each for each in record.pop("tables")}
+        if not there:
+            about = [self.file(each) for each in tables.values()]
+            self.call("package_create", {**record, "resources": [*record["resources"], *about]}, return_id_only=True)
+        if self.datastore:
+            for resource in model.Package.get(record["name"]).resources:
+                if resource.url_type == "upload" and resource.url in tables and resource.id not in filled:
+                    self.rows(resource.id, tables[resource.url])
+        tell("dataset", record["name"], made=not there)
+
+    def file(self, table: Record) -> Record:
+        """Store a table as an uploaded file, and return the resource that is to have it.
+
+        It says of itself already that it is in the DataStore: CKAN would else update its dataset once more, for it
+        alone, which was two fifths of the time that the catalogue took.
+        """
+        resource = str(uuid.uuid4())
+        get_resource_uploader({"upload": upload(table)}).upload(resource, LARGEST)
+        return {
+            "id": resource,
+            "name": table["name"],
+            "description": table["description"],
+            "format": "CSV",
+            "url": table["file"],
+            "url_type": "upload",
+            "datastore_active": self.datastore,
+        }
 
     def rows(self, resource: str, table: Record) -> None:
         """Put the rows of a table into the DataStore, counted: else CKAN leaves a job for each to the worker."""
@@ -78,10 +104,15 @@ class Loader:
             },
         )
 
+    def filled(self) -> set[str]:
+        """Return the resources that have a table in the DataStore."""
+        return set(DatastoreBackend.get_active_backend().get_all_ids()) if self.datastore else set()
 
-def described(table: Record) -> Record:
-    """Return what a table says about itself."""
-    return {key: table[key] for key in ("name", "description")}
+
+def tell(kind: str, name: str, *, made: bool) -> None:
+    """Say on standard output that a thing is there now."""
+    sys.stdout.write(json.dumps({"kind": kind, "name": name, "made": made}) + "\n")
+    sys.stdout.flush()
 
 
 def upload(table: Record) -> FileStorage:
@@ -107,9 +138,9 @@ def load(catalogue: Record) -> None:
         loader.make("organization", each, lambda record: loader.call("organization_create", record), groups)
     for each in catalogue["groups"]:
         loader.make("group", each, lambda record: loader.call("group_create", record), groups)
-    datasets = names(model.Package)
+    datasets, filled = names(model.Package), loader.filled()
     for each in catalogue["datasets"]:
-        loader.make("dataset", each, loader.dataset, datasets)
+        loader.dataset(each, datasets, filled)
     commit()
 
 
