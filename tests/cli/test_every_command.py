@@ -231,21 +231,21 @@ def test_purge_alone_needs_none_of_it(catstown: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "verb"),
+    ("phase", "verb", "half"),
     [
-        ("creating", "create"),
-        ("upgrading", "upgrade"),
-        ("rolling back", "upgrade --rollback"),
-        ("purging", "purge -s primary"),
+        ("creating", "create", "made"),
+        ("upgrading", "upgrade", "upgraded"),
+        ("rolling back", "upgrade --rollback", "rolled back"),
+        ("purging", "purge -s primary", "purged"),
     ],
 )
 def test_a_site_that_was_cut_off_is_carried_on_with_by_the_command_that_was(
-    catstown: Desk, phase: str, verb: str
+    catstown: Desk, phase: str, verb: str, half: str
 ) -> None:
     record = catstown.disk.read(FILE)
     catstown.disk.add(FILE, record.replace(b'"created"', f'"{phase}"'.encode()), 0o600)
     said = answers(catstown, [typed(words, "catstown") for words in NEEDING_ALL], 5)
-    assert without(said, "is half made", f"datacats {verb} {WORK / 'catstown'}") == []
+    assert without(said, f"is half {half}", f"datacats {verb} {WORK / 'catstown'}") == []
 
 
 def commands() -> list[tuple[str, ...]]:

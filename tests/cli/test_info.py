@@ -73,7 +73,7 @@ def test_of_a_half_made_site_info_names_the_command_that_carries_on(catstown: De
     assert (
         catstown.done("info", "catstown")
         .lines[-1]
-        .endswith(f"(half made; carry on: datacats upgrade {WORK / 'catstown'})")
+        .endswith(f"(half upgraded; carry on: datacats upgrade {WORK / 'catstown'})")
     )
 
 
@@ -201,7 +201,9 @@ def test_a_broken_environment_keeps_no_other_from_being_made(catstown: Desk) -> 
     assert catstown.done("create", "dogville").out.startswith("dogville is ready")
 
 
-@pytest.mark.parametrize(("phase", "told"), [("creating", "half made"), ("purging", "half purged")])
+@pytest.mark.parametrize(
+    ("phase", "told"), [("creating", "half made"), ("purging", "half purged"), ("loading", "half loaded")]
+)
 def test_a_site_that_was_interrupted_is_told_from_one_that_is_whole(desk: Desk, phase: str, told: str) -> None:
     desk.create("catstown")
     path = HOME / "catstown" / "sites" / "primary" / "site.json"

@@ -357,3 +357,28 @@ def test_a_terminal_that_is_to_be_plain_gets_blocks_too(
 
 def test_an_interval_that_is_none_is_refused(catstown: Desk) -> None:
     assert catstown("status", "catstown", "--watch", "--interval", "0").status == 2
+
+
+def test_a_command_that_is_at_work_is_named_and_what_it_has_stopped_needs_no_mending(
+    catstown: Desk, voices: Voices
+) -> None:
+    voices.told["solr"] = Outcome(1)
+    catstown.engine.containers.stop("datacats_worker_catstown", grace=1)
+    catstown.disk.holders[HOME / "catstown" / "lock"] = "datacats db load"
+    ran = catstown("status", "catstown")
+    assert ran.lines[0].startswith("catstown runs without worker")
+    assert ran.lines[1].startswith("At work on it: datacats db load (pid ")
+    assert rows(ran)["solr"][1] == "starting"
+    assert "Next:" not in ran.out
+    assert "does not run" not in ran.out
+    result = catstown("status", "catstown", "--json").result
+    assert result["at_work"].startswith("datacats db load (pid ")
+    assert (result["healthy"], result["next"]) == (False, "")
+
+
+def test_a_site_on_which_a_command_is_at_work_is_being_made_not_half_made(catstown: Desk) -> None:
+    path = HOME / "catstown" / "sites" / "primary" / "site.json"
+    catstown.disk.add(path, catstown.disk.read(path).replace(b'"created"', b'"loading"'))
+    assert catstown("status", "catstown").lines[0].startswith("catstown is half loaded (")
+    catstown.disk.holders[HOME / "catstown" / "lock"] = "datacats db load"
+    assert catstown("status", "catstown").lines[0].startswith("catstown is being loaded (")

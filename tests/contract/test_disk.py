@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -358,6 +359,15 @@ class TestLock:
             disk.lock(tmp_path / "lock", "the site x", wait=0),
         ):
             pytest.fail("two hold one lock")
+
+    def test_who_looks_is_told_the_holder_and_takes_no_lock(self, disk: Disk, tmp_path: Path) -> None:
+        assert disk.lock_holder(tmp_path / "lock") is None
+        assert disk.names(tmp_path) == ()
+        with disk.lock(tmp_path / "lock", "it", wait=0):
+            for _ in range(2):
+                told = disk.lock_holder(tmp_path / "lock")
+                assert re.match(rf".+ \(pid {os.getpid()}, since 20\d\d-.+T.+\)$", told or "")
+        assert disk.lock_holder(tmp_path / "lock") is None
 
     def test_a_lock_given_back_can_be_taken_again(self, disk: Disk, tmp_path: Path) -> None:
         for _ in range(2):

@@ -67,6 +67,9 @@ class FaultyDisk:
             self._die_if("after")
             yield
 
+    def lock_holder(self, path: Path) -> str | None:
+        return self._disk.lock_holder(path)
+
     def free(self, path: Path) -> int:
         return self._disk.free(path)
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _WORDS = {
     "stopped": "stopped; start it",
     "partly": "not all of it runs; bring it up",
-    "half made": "half made; carry on",
-    "half purged": "half purged; carry on",
 }
 """What a site is told to be that is not wholly running."""
 
@@ -81,5 +79,9 @@ def _where(site: SiteInfo) -> Iterator[str]:
 
 def _unless(site: SiteInfo) -> str:
     """What an address that does not answer, or not wholly, is followed by."""
-    words = f"without its {', '.join(site.lost)}; next" if site.lost else _WORDS.get(site.state)
+    words = f"without its {', '.join(site.lost)}; next" if site.lost else _words(site.state)
     return f" ({words}: {site.next})" if site.next else ""
+
+
+def _words(state: str) -> str | None:
+    return f"{state}; carry on" if state.startswith("half ") else _WORDS.get(state)

@@ -36,6 +36,7 @@ def lines(found: Status, limit: int | None) -> list[str]:
     width = limit or _ENDLESS
     return [
         _verdict(found),
+        *(textwrap.wrap(f"At work on it: {found.at_work}", width) if found.at_work else []),
         *_services(found.services, width),
         *_facts(found, width),
         *_warnings(found.warnings, width),
@@ -54,7 +55,8 @@ def _verdict(found: Status) -> str:
     if found.state == "partly":
         absent = [each.service for each in found.services if each.state != "running"]
         return f"{found.called} runs without {', '.join(absent)}; at {found.url} {what}"
-    return f"{found.called} is {found.state} {what}"
+    state = found.state.replace("half", "being", 1) if found.at_work else found.state
+    return f"{found.called} is {state} {what}"
 
 
 def _services(services: Sequence[ServiceStatus], width: int) -> Iterator[str]:

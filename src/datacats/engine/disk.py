@@ -136,6 +136,11 @@ class RealDisk:
         finally:
             locks.release(descriptor)
 
+    def lock_holder(self, path: Path) -> str | None:
+        """Return who holds the lock on a file (process, command, since when); None when nobody does."""
+        with explained(path, "read"):
+            return locks.look(path)
+
     def free(self, path: Path) -> int:
         """Return the free bytes of the file system that holds a path or its nearest parent."""
         with explained(path, "measured"):

@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from datacats.engine import locks
-from datacats.engine.disk_errors import explained, no_program, not_a_directory, system_error
+from datacats.engine.disk_errors import explained, not_a_directory, system_error
+from datacats.engine.fake_programs import FakePrograms
 from datacats.engine.fake_tree import FakeTree, Node
-from datacats.model.ports import Completed, Entry, Moved, nobody
+from datacats.model.ports import Entry, Moved, nobody
 
 _NOTHING = (FileNotFoundError, NotADirectoryError)
 _NOON = "2026-01-01T12:00:00+00:00"
 
 
-class FakeDisk:
+class FakeDisk(FakePrograms):
     """A disk that a test sets up with ``add`` and the attributes, then looks at.
 
-    ``owner`` is who runs and ``space`` what is free. ``programs`` says how a program ends, by its name; one
-    without an entry is not on this host. ``holders`` says which other command holds the lock on a path.
+    ``owner`` is who runs and ``space`` what is free. ``holders`` says which other command holds the lock on a path.
     ``refused`` lets every use of a path, and of what lies below it, fail with a code of the module ``errno``.
     ``changes`` tells every change as a line of text, ``locked`` the locks that were taken, in their order,
-    ``flushed`` what was written out, ``ran`` the programs that ran, ``launched`` those that were started to go on by
-    themselves. ``tree`` is what lies there: ``tree.link`` makes a symbolic link.
+    ``flushed`` what was written out. ``tree`` is what lies there: ``tree.link`` makes a symbolic link.
     """
 
     def __init__(self, owner: tuple[int, int] = (1000, 1000)) -> None:
+        super().__init__()
         self.owner = owner
         self.space = 100 * 2**30
-        self.programs: dict[str, Completed] = {}
         self.holders: dict[Path, str] = {}
         self.refused: dict[Path, int] = {}
         self.changes: list[str] = []
         self.locked: list[Path] = []
         self.flushed: list[Path] = []
-        self.ran: list[tuple[str, ...]] = []
-        self.launched: list[tuple[str, ...]] = []
         self.tree = FakeTree(owner)
 
     def add(self, path: Path, content: bytes = b"", mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
@@ -135,24 +132,18 @@ class FakeDisk:
         finally:
             del self.holders[path]
 
+    def lock_holder(self, path: Path) -> str | None:
+        """Return who holds the lock on a file; None when nobody does."""
+        with explained(path, "read"):
+            _check(self.refused, path)
+        command = self.holders.get(path)
+        return locks.told(locks.Holder(os.getpid(), command, _NOON)) if command else None
+
     def free(self, path: Path) -> int:
         """Return ``space``."""
         with explained(path, "measured"):
             _check(self.refused, path)
         return self.space
-
-    def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
-        """Return how ``programs`` says that this one ends."""
-        del env
-        if command[0] not in self.programs:
-            raise no_program(command[0], system_error(errno.ENOENT))
-        self.ran.append(tuple(command))
-        return self.programs[command[0]]
-
-    def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Keep what would be started."""
-        del env
-        self.launched.append(tuple(command))
 
 
 @contextmanager

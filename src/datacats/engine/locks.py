@@ -42,8 +42,12 @@ class Holder:
 
 def busy(what: str, holder: Holder | None) -> Busy:
     """Return the error that says who is in the way; ``what`` names what is locked, ``the site x``."""
-    who = f"{holder.command} (pid {holder.pid}, since {holder.started})" if holder else "another command"
-    return Busy(f"{what[:1].upper()}{what[1:]} is in use by {who}.", "Try again when that has ended.")
+    return Busy(f"{what[:1].upper()}{what[1:]} is in use by {told(holder)}.", "Try again when that has ended.")
+
+
+def told(holder: Holder | None) -> str:
+    """Return who that is, as people are told."""
+    return f"{holder.command} (pid {holder.pid}, since {holder.started})" if holder else "another command"
 
 
 def waiting(what: str, holder: Holder | None) -> str:
@@ -89,6 +93,24 @@ def take(path: Path, patience: Patience) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # removed while we waited: the file of that name is another one, or none
+
+
+def look(path: Path) -> str | None:
+    """Return who holds the lock on the file at ``path``, as people are told; None when nobody does. Takes nothing.
+
+    Raises OSError when the file cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two who look are in nobody's way
+    except BlockingIOError:
+        return told(_read_holder(descriptor))
+    finally:
+        os.close(descriptor)
+    return None
 
 
 def release(descriptor: int) -> None:

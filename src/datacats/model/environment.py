@@ -62,6 +62,11 @@ class Phase(str, Enum):
         """The command that brings an interrupted one to its end; for one that is complete, what brings it up."""
         return _VERBS[self]
 
+    @property
+    def participle(self) -> str:
+        """What is done to a site in this phase: ``made``, so that one of which nobody does it any more is half made."""
+        return _PARTICIPLES[self]
+
 
 _VERBS = {
     Phase.CREATING: "create",
@@ -70,6 +75,14 @@ _VERBS = {
     Phase.ROLLING_BACK: "upgrade --rollback",
     Phase.PURGING: "purge",
     Phase.LOADING: "start",
+}
+_PARTICIPLES = {
+    Phase.CREATING: "made",
+    Phase.CREATED: "made",
+    Phase.UPGRADING: "upgraded",
+    Phase.ROLLING_BACK: "rolled back",
+    Phase.PURGING: "purged",
+    Phase.LOADING: "loaded",
 }
 
 

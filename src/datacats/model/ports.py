@@ -319,6 +319,12 @@ class Disk(Protocol):
         told once, when a moment has passed, who is waited for.
         """
 
+    def lock_holder(self, path: Path) -> str | None:
+        """Return who holds the lock on a file (process, command, since when); None when nobody does.
+
+        No lock is taken: nobody has to wait for who looks.
+        """
+
     def launch(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         """Start a program of the host that goes on by itself, whatever becomes of this process."""
 

@@ -22,12 +22,11 @@ from datacats.workflows.workspace import Workspace
 class SiteInfo:
     """A site: its port, the services it should have, the state of each that has a container, and its address.
 
-    ``state`` is running, partly (some service does not run), stopped, half made, half purged, or broken; ``next`` is
-    the command that brings it up, or to its end; empty when all of it runs. ``lost`` says in words which parts of a
-    broken one somebody removed. ``links`` maps the sites that it is linked with to where its containers reach them;
-    one that is gone, to nothing.
-    ``volumes`` names the volume of each part of its state, where these do not lie in the data directory. ``ckan`` is
-    the version that it runs.
+    ``state`` is running, partly (some service does not run), stopped, broken, or half made (upgraded, rolled back,
+    purged, loaded); ``next`` is the command that brings it up, or to its end; empty when all of it runs. ``lost`` says
+    in words which parts of a broken one somebody removed. ``links`` maps the sites that it is linked with to where its
+    containers reach them; one that is gone, to nothing. ``volumes`` names the volume of each part of its state, where
+    these do not lie in the data directory. ``ckan`` is the version that it runs.
     """
 
     name: str
@@ -145,7 +144,7 @@ def described(workspace: Workspace, environment: Environment, name: str, seen: S
 
 def _state(site: Site, running: Sequence[bool]) -> str:
     if site.phase is not Phase.CREATED:
-        return "half purged" if site.phase is Phase.PURGING else "half made"
+        return f"half {site.phase.participle}"
     if not any(running):
         return "stopped"
     return "running" if all(running) else "partly"

@@ -33,7 +33,7 @@ def complete(workspace: Workspace, environment: Environment, name: str, *, loadi
     if site.phase is not Phase.CREATED:
         verb = site.phase.verb
         raise Conflict(
-            f"The site {name} of {environment.name} is half made: its {verb} was interrupted.",
+            f"The site {name} of {environment.name} is half {site.phase.participle}: its {verb} was interrupted.",
             f"Carry on with: {typed(verb, environment.source, name)}",
         )
     return site

@@ -16,6 +16,7 @@ from datacats.services import web
 from datacats.workflows import disk_use, info
 from datacats.workflows.checks import index, of_site
 from datacats.workflows.checks.facts import Facts
+from datacats.workflows.checks.seen_data import SeenSite
 from datacats.workflows.checks.seen_services import SeenService
 from datacats.workflows.info import SiteInfo
 from datacats.workflows.together import together
@@ -91,9 +92,10 @@ class Warned:
 class Status:
     """How a site is.
 
-    ``state`` is that of ``info``: running, partly, stopped, half made or purged, broken. ``healthy`` is whether all
+    ``state`` is that of ``info``: running, partly, stopped, broken, half made and so on. ``healthy`` is whether all
     that should run does, answers, and no check found an error. ``disk`` maps each part to its bytes, None where these
-    are not known. ``queues`` is None where nobody told. ``next`` is the command to give next; empty where all is well.
+    are not known. ``queues`` is None where nobody told. ``at_work`` says which command is changing the site at this
+    moment; empty for none. ``next`` is the command to give next; empty where all is well, and while one is at work.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Status:
     queues: tuple[QueueStatus, ...] | None
     disk: Mapping[str, int | None]
     warnings: tuple[Warned, ...]
+    at_work: str = ""
     next: str = ""
 
     @property
@@ -126,11 +129,11 @@ def status(reference: str | None, workspace: Workspace, *, site: str = PRIMARY) 
     if facts.engine.error is not None:
         raise facts.engine.error
     seen = info.described(workspace, environment, site, facts.containers)
-    record = next(each.site for each in facts.data.sites)
-    measured = partial(disk_use.measure, workspace.ports, environment, record)
+    looked_at = next(iter(facts.data.sites))
+    measured = partial(disk_use.measure, workspace.ports, environment, looked_at.site)
     tasks: list[Any] = [lambda: facts.services, measured]
     _, disk = together(tasks, _WITHIN)
-    return _told(environment.name, seen, facts, disk or {})
+    return _told(looked_at, seen, facts, disk or {})
 
 
 def watch(
@@ -150,7 +153,7 @@ def watch(
         yield told
 
 
-def _told(name: str, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None]) -> Status:
+def _told(site: SeenSite, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None]) -> Status:
     found = (finding for entry in of_site.CHECKS for finding in entry.look(facts))
     wrong = [each for each in found if each.severity in _WRONG]
     wrong.sort(key=lambda each: _WRONG.index(each.severity))
@@ -158,7 +161,7 @@ def _told(name: str, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None
     sites = {each.site.name: each.site for each in facts.services}.values()
     counts = [index.counted(each, facts.services) for each in sites]
     return Status(
-        name=name,
+        name=site.environment.name,
         site=seen.name,
         url=seen.url,
         state=seen.state,
@@ -170,7 +173,8 @@ def _told(name: str, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None
         queues=next((tuple(map(_queue, each.queues)) for each in facts.services if each.queues is not None), None),
         disk=disk,
         warnings=tuple(Warned(each.check, each.severity, each.what, each.why, each.fix) for each in wrong),
-        next=_next(seen, facts.services, wrong),
+        at_work=site.at_work,
+        next="" if site.at_work else _next(seen, facts.services, wrong),
     )
 
 

@@ -28,6 +28,8 @@ class Ckan:
         self.uploads: list[tuple[str, str, bytes, int]] = []
         self.commits = 0
         self.there: dict[str, list[str]] = {"User": [], "Group": [], "Package": []}
+        self.resources: list[SimpleNamespace] = []
+        self.tables: list[str] = []
         self.plugins = {"datastore"}
         self.config: dict[str, Any] = {"ckan.datastore.write_url": "postgresql://write"}
         monkeypatch.setenv("CKAN_INI", "/run/datacats/ckan.ini")
@@ -39,6 +41,7 @@ class Ckan:
     def _modules(self) -> dict[str, dict[str, Any]]:
         application = SimpleNamespace(_wsgi_app=SimpleNamespace(test_request_context=contextlib.nullcontext))
         tables = {name: SimpleNamespace(name=name) for name in self.there}
+        tables["Package"].get = lambda _name: SimpleNamespace(resources=self.resources)
         model = SimpleNamespace(
             **tables,
             Session=SimpleNamespace(query=lambda table: [(name,) for name in self.there[table]]),
@@ -61,6 +64,7 @@ class Ckan:
             "ckan.plugins.toolkit": {"get_action": self._action},
             "ckanext": {},
             "ckanext.datastore": {},
+            "ckanext.datastore.backend": {"DatastoreBackend": SimpleNamespace(get_active_backend=self._backend)},
             "ckanext.datastore.cli": {"permissions_sql": self._permissions},
             "psycopg2": {"connect": self._connect},
             "werkzeug": {},
@@ -80,6 +84,13 @@ class Ckan:
         return SimpleNamespace(
             upload=lambda resource, largest: self.uploads.append((resource, name, content, largest)),
         )
+
+    def _backend(self) -> SimpleNamespace:
+        return SimpleNamespace(get_all_ids=lambda: self.tables)
+
+    def package_create(self, data: dict[str, Any]) -> str:
+        self.resources += [SimpleNamespace(**{"id": None, "url_type": None, **each}) for each in data["resources"]]
+        return "its id"
 
     def _commit(self) -> None:
         self.commits += 1
@@ -176,9 +187,7 @@ def catalogue() -> dict[str, Any]:
 
 
 def loaded(ckan: Ckan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    ckan.answers["package_create"] = lambda data: {
-        "resources": [{"id": f"r{number}"} for number, _ in enumerate(data["resources"])]
-    }
+    ckan.answers["package_create"] = ckan.package_create
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(catalogue())))
     assert load("web/load_demo.py").main() == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -204,6 +213,22 @@ def test_what_has_its_name_already_is_left_alone_and_told_so(
     assert [name for name, _, _ in ckan.calls] == ["get_site_user"]
 
 
+def test_rows_that_a_run_that_was_cut_did_not_come_to_are_put_into_the_datastore(
+    ckan: Ckan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ckan.there |= {"User": ["amy"], "Group": ["shelter", "pets"], "Package": ["cats"]}
+    ckan.tables.append("full")
+    ckan.resources += [
+        SimpleNamespace(id="full", url="cats.csv", url_type="upload"),
+        SimpleNamespace(id="empty", url="cats.csv", url_type="upload"),
+        SimpleNamespace(id="elsewhere", url="cats.csv", url_type=None),
+        SimpleNamespace(id="of the user", url="dogs.csv", url_type="upload"),
+    ]
+    assert loaded(ckan, monkeypatch, capsys)[-1] == {"kind": "dataset", "name": "cats", "made": False}
+    assert [each["resource_id"] for each in ckan.data("datastore_create")] == ["empty"]
+    assert ckan.uploads == []
+
+
 def test_nobody_knows_the_password_of_a_user(
     ckan: Ckan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,21 +244,24 @@ def test_the_rows_of_a_table_are_a_file_and_rows_of_the_datastore(
 ) -> None:
     loaded(ckan, monkeypatch, capsys)
     (dataset,) = ckan.data("package_create")
+    resource = dataset["resources"][-1]["id"]
     assert dataset["resources"] == [
         {"url": "https://example.org/x"},
         {
+            "id": resource,
             "format": "CSV",
             "url": "cats.csv",
             "url_type": "upload",
             "name": "Cats",
             "description": "All of them",
+            "datastore_active": True,
         },
     ]
     content = b'name,lives\r\nTom,9\r\n"Kitty, the 2nd",8\r\n'
-    assert ckan.uploads == [("r1", "cats.csv", content, 10)]
+    assert ckan.uploads == [(resource, "cats.csv", content, 10)]
     assert ckan.data("datastore_create") == [
         {
-            "resource_id": "r1",
+            "resource_id": resource,
             "force": True,
             "calculate_record_count": True,
             "fields": [{"id": "name", "type": "text"}, {"id": "lives", "type": "int"}],
@@ -248,6 +276,7 @@ def test_without_a_datastore_the_files_are_there_all_the_same(
     ckan.plugins.clear()
     loaded(ckan, monkeypatch, capsys)
     assert len(ckan.uploads) == 1
+    assert [each["datastore_active"] for each in ckan.data("package_create")[0]["resources"][1:]] == [False]
     assert ckan.data("datastore_create") == []
 
 

@@ -126,7 +126,7 @@ def half(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def test_until_then_it_is_told_and_nothing_works_on_it(half: Desk) -> None:
-    assert "(half made; carry on: datacats start" in half.done("info", "catstown").out
+    assert "(half loaded; carry on: datacats start" in half.done("info", "catstown").out
     assert "catstown is half loaded." in half("doctor", "catstown").out
     for words in (("db", "dump", "-", "-e"), ("ckan", "-e"), ("upgrade",), ("start", "--dry-run")):
         ran = half(*words, "catstown", *(["db", "version"] if words[0] == "ckan" else []))

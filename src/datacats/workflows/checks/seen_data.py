@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from datacats.errors import Busy, DatacatsError
+from datacats.errors import DatacatsError
 from datacats.model.environment import Environment, Site
 from datacats.model.names import PRIMARY, called
 from datacats.model.ports import Disk
@@ -18,10 +18,11 @@ from datacats.store.root import DataRoot, existing_root, root_path
 
 @dataclass(frozen=True, slots=True)
 class SeenSite:
-    """A site whose files can be read."""
+    """A site whose files can be read; ``at_work`` says which command holds its environment, and is empty for none."""
 
     environment: Environment
     site: Site
+    at_work: str = ""
 
     @property
     def name(self) -> str:
@@ -109,13 +110,11 @@ class SeenData:
 
     def is_locked(self, lock: Path) -> bool:
         """Whether another command holds a lock."""
-        if lock == self.holding or self.disk.entry(lock) is None:
-            return False
-        try:
-            with self.disk.lock(lock, "it", wait=0):
-                return False
-        except Busy:
-            return True
+        return self.holder(lock) is not None
+
+    def holder(self, lock: Path) -> str | None:
+        """Return which other command holds a lock, as people are told; None when none does."""
+        return None if lock == self.holding else self.disk.lock_holder(lock)
 
     def _environments(self, names: Iterable[str]) -> Iterator[Environment]:
         for name in names:
@@ -131,6 +130,12 @@ class SeenData:
 
     def _sites(self, environments: Iterable[Environment]) -> Iterator[SeenSite]:
         for environment in environments:
+            at_work = self._at_work(environment)
             for name in site_file.names(self.disk, environment):
                 with suppress(DatacatsError):
-                    yield SeenSite(environment, site_file.read(self.disk, environment, name))
+                    yield SeenSite(environment, site_file.read(self.disk, environment, name), at_work)
+
+    def _at_work(self, environment: Environment) -> str:
+        with suppress(DatacatsError):  # where the lock cannot be read, the check of what belongs to whom says so
+            return self.holder(environment.data / "lock") or ""
+        return ""

@@ -34,7 +34,8 @@ class SeenService:
     """A service of a site. What is None is not there, or was not told.
 
     ``age`` is in seconds since its container was started; ``complaint`` is the last error in its log since then.
-    ``settling`` says that this, or what it works with, was a moment ago: it need not be ready yet.
+    ``settling`` says that this, or what it works with, was a moment ago, or that a command is at work on its site: it
+    need not be ready yet.
     """
 
     site: SeenSite
@@ -139,7 +140,7 @@ def _sign(found: object) -> Sign:
 def _joined(seen: SeenService, told: _Told, sign: Sign | None, now: float) -> SeenService:
     age = max(now - seconds(told.detail.started), 0.0) if told.detail else 0.0
     joined = replace(seen, detail=told.detail, usage=told.usage, complaint=told.complaint, sign=sign)
-    return replace(joined, age=age, settling=age < _YOUNG)
+    return replace(joined, age=age, settling=age < _YOUNG or bool(seen.site.at_work))
 
 
 def _with_listeners(seen: SeenService, every: Sequence[SeenService]) -> SeenService:

@@ -38,6 +38,8 @@ def _judge(seen: SeenService) -> Iterator[Finding]:
     if seen.state == "paused":
         why = "Somebody has frozen its container: whatever asks it waits."
         yield Finding(NAME, Severity.ERROR, f"{called(seen)} is paused.", why, start)
+    elif seen.state not in {"running", "restarting"} and seen.site.at_work:
+        yield Finding(NAME, Severity.NOTE, f"{called(seen)} does not run; {seen.site.at_work} is at work on its site.")
     elif seen.state not in {"running", "restarting"}:
         why = "" if seen.detail and seen.detail.exit_code == _KILLED else _last_words(seen)
         yield Finding(NAME, Severity.WARNING, f"{called(seen)} does not run{_ended(seen)}.", why, start)

@@ -6,7 +6,6 @@ Nothing here is mended without asking: carrying on shows a password, replaces a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from datacats.errors import Conflict, DatacatsError
@@ -20,26 +19,10 @@ from datacats.workflows.checks.seen_data import SeenSite
 
 NAME = "environments"
 
-_WORDS = {
-    Phase.CREATING: "made",
-    Phase.UPGRADING: "upgraded",
-    Phase.ROLLING_BACK: "rolled back",
-    Phase.PURGING: "purged",
-    Phase.LOADING: "loaded",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """A site that is not complete; ``at_work`` when a command holds its lock at this moment."""
-
-    seen: SeenSite
-    at_work: bool
-
 
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Judge the phase of each site, and look for source directories."""
-    halves = [Half(seen, _at_work(facts, seen)) for seen in facts.data.sites if seen.site.phase is not Phase.CREATED]
+    halves = [seen for seen in facts.data.sites if seen.site.phase is not Phase.CREATED]
     found = (
         *map(judge, halves),
         *(changing(environment, at_work=at_work) for environment, at_work in _changing(facts)),
@@ -49,11 +32,11 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     return found or (ok(NAME, "Every environment is whole."),)
 
 
-def judge(half: Half) -> Finding:
+def judge(seen: SeenSite) -> Finding:
     """Judge a site that is not complete."""
-    seen, phase = half.seen, half.seen.site.phase
-    if half.at_work:
-        return Finding(NAME, Severity.NOTE, f"{seen.name} is being {_WORDS[phase]} at this moment.")
+    phase = seen.site.phase
+    if seen.at_work:
+        return Finding(NAME, Severity.NOTE, f"{seen.name} is being {phase.participle} at this moment.")
     where = seen.environment.source if phase is Phase.CREATING else seen.environment.name
     why = "A command was interrupted, or still makes images. Nothing is lost: the same command carries on."
     if phase is Phase.PURGING:
@@ -61,7 +44,7 @@ def judge(half: Half) -> Finding:
     return Finding(
         NAME,
         Severity.WARNING,
-        f"{seen.name} is half {_WORDS[phase]}.",
+        f"{seen.name} is half {phase.participle}.",
         why,
         typed(phase.verb, where, seen.site.name),
     )
@@ -103,10 +86,6 @@ def stray(data: Path, stranger: DatacatsError | None) -> Finding:
         "A create or purge that was interrupted leaves one.",
         f"Make the environment again, or: datacats purge {data.name}",
     )
-
-
-def _at_work(facts: Facts, seen: SeenSite) -> bool:
-    return facts.data.is_locked(seen.environment.data / "lock")
 
 
 def _changing(facts: Facts) -> Iterator[tuple[Environment, bool]]:

@@ -76,6 +76,15 @@ def test_what_was_just_started_is_given_its_time() -> None:
     assert found.severity is Severity.NOTE
 
 
+def test_what_does_not_run_while_a_command_is_at_work_on_its_site_needs_no_mending() -> None:
+    busy = replace(CATSTOWN, at_work="datacats db load (pid 7, since noon)")
+    found = only(SeenService(busy, "worker"))
+    assert (found.severity, found.fix) == (Severity.NOTE, "")
+    assert found.what == (
+        "worker of catstown does not run; datacats db load (pid 7, since noon) is at work on its site."
+    )
+
+
 def test_what_ends_again_and_again_is_left_to_the_check_of_restarts() -> None:
     assert only(service("web", "restarting")).severity is Severity.OK
 
