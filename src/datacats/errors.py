@@ -26,6 +26,7 @@
     +-- Declined                18   the user did not confirm
     +-- Unhealthy               19   doctor found an error, or status something that is not well
     +-- Interrupted            130   Ctrl-C
+        +-- Terminated         143   SIGTERM, as from kill, timeout, or CI that cancels
 """
 
 from __future__ import annotations
@@ -186,3 +187,9 @@ class Interrupted(DatacatsError):
     """The user interrupted the command."""
 
     exit_code = 130
+
+
+class Terminated(Interrupted):
+    """Another program ended the command, by SIGTERM."""
+
+    exit_code = 143

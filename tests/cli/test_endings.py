@@ -42,7 +42,7 @@ def test_every_error_that_datacats_knows_is_told_in_words_with_its_exit_status(
     catstown.engine.world.failures["list"] = kind("The cat is out.", "Call it.", detail="a paw\na tail")
     ran = catstown("start", "catstown")
     assert ran.status == kind.exit_code
-    if kind is not Interrupted:
+    if not issubclass(kind, Interrupted):
         assert ran.err == "Error: The cat is out.\n  | a paw\n  | a tail\nNext: Call it.\n"
     assert ran.out == ""
 

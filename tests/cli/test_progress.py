@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -115,7 +116,7 @@ def test_a_build_counts_its_steps_and_leaves_its_chatter_out(shown: Shown) -> No
 
 def test_a_transfer_that_goes_on_is_told_every_ten_seconds(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter((0.0, 5.0, 10.0, 11.0, 20.0))
-    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    monkeypatch.setattr("datacats.cli.progress.time", SimpleNamespace(monotonic=lambda: next(times)))
     load = Activity("load the dump", cause="asked for")
     moves = (Progressed(load, Step("", number, 100_000_000, "bytes")) for number in (10, 25_000_000, 30, 50_000_000))
     assert shown(Started(load, 1, 1), *moves) == [

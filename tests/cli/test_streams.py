@@ -106,6 +106,32 @@ def test_a_hang_up_ends_a_command_like_any_other_program(tmp_path: Path) -> None
     assert (process.returncode, said) == (-signal.SIGHUP, b"")
 
 
+def test_a_command_that_is_terminated_tidies_up_and_says_what_has_ended_it(tmp_path: Path) -> None:
+    script = f"""
+import time, datacats.cli.list as l, datacats.cli.main as m
+
+def work(*_, **__):
+    m._open_workspace()
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    finally:
+        print("tidied", flush=True)
+
+l.command.callback = work
+{MAIN}"""
+    env = {**os.environ, "DATACATS_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "list"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        out, said = process.communicate()
+    assert (process.returncode, out) == (143, b"tidied\n")
+    assert said.lstrip() == b"Ended by SIGTERM. Run the same command again to carry on.\n"
+
+
 def test_an_exception_that_nobody_foresaw_is_told_as_our_fault(tmp_path: Path) -> None:
     script = f"import datacats.cli.list as l\nl.command.callback = lambda *a, **k: 1 / 0\n{MAIN}"
     done = ran(tmp_path, script, "list")

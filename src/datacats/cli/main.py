@@ -17,7 +17,7 @@ from datacats.cli.narrow import Formatter
 from datacats.cli.options import all_output_options
 from datacats.cli.session import Session
 from datacats.cli.streams import be_tolerant
-from datacats.errors import DatacatsError, DiskError, Interrupted, NoEnvironment, UsageError
+from datacats.errors import DatacatsError, DiskError, NoEnvironment, UsageError
 from datacats.model.nearest import nearest
 from datacats.version import VERSION
 
@@ -98,8 +98,10 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
         return _fail(session, words, error)
     except click.ClickException as error:
         return _fail(session, words, UsageError(error.format_message(), _usage_hint(error)))
-    except (KeyboardInterrupt, click.Abort):
-        return _fail(session, words, Interrupted("Interrupted.", "Run the same command again to carry on."))
+    except (KeyboardInterrupt, click.Abort) as error:
+        from datacats.cli.termination import interrupted  # noqa: PLC0415 - a run that ends well does not need it
+
+        return _fail(session, words, interrupted(error))
     except OSError as error:
         return _unwritten(
             session, DiskError(f"The output cannot be written: {error.strerror}.", "Check where it goes.")
@@ -114,9 +116,11 @@ def run(arguments: list[str], open_workspace: Callable[[], Workspace] | None = N
 def _open_workspace() -> Workspace:
     from pathlib import Path  # noqa: PLC0415 - help must not pay for it
 
+    from datacats.cli.termination import end_in_order  # noqa: PLC0415 - help must not pay for it
     from datacats.engine.connect import connect_all  # noqa: PLC0415 - importing the engine takes a while
     from datacats.workflows.workspace import Workspace  # noqa: PLC0415
 
+    end_in_order()
     try:
         cwd = Path.cwd()
     except FileNotFoundError as error:

@@ -190,7 +190,7 @@ def test_what_the_program_leaves_behind_ends_with_it(program: Program, tmp_path:
 def test_a_source_that_takes_long_to_look_through_is_looked_at_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     watching = load("web/supervise.py")
     times = iter([0.0, 0.5])
-    monkeypatch.setattr(watching.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(watching, "time", SimpleNamespace(monotonic=lambda: next(times)))
     pace = watching.Pace()
     pace.at()
     assert pace.pause == 50.0
