@@ -12,7 +12,8 @@ import click
 from datacats.cli import values
 from datacats.cli.options import environment_option, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.errors import Interrupted, UsageError
+from datacats.cli.termination import interrupted
+from datacats.errors import UsageError
 
 if TYPE_CHECKING:
     from datacats.model.ports import LogLine
@@ -60,8 +61,8 @@ def command(
         return 0
     try:
         _print(lines, frozenset(wanted.services), follow=follow)
-    except KeyboardInterrupt:
-        return Interrupted.exit_code  # the usual end, which needs no words
+    except KeyboardInterrupt as end:
+        return interrupted(end).exit_code  # the usual end, which needs no words
     return 0
 
 

@@ -13,7 +13,8 @@ import click
 from datacats.cli.columns import width
 from datacats.cli.options import environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
-from datacats.errors import EngineUnreachable, Interrupted, Unhealthy, UsageError
+from datacats.cli.termination import interrupted
+from datacats.errors import EngineUnreachable, Unhealthy, UsageError
 
 if TYPE_CHECKING:
     from datacats.workflows.status import Status
@@ -60,8 +61,8 @@ def _watch(session: Session, environment: str | None, site: str, interval: float
     try:
         for number, found in enumerate(watch(environment, session.workspace, interval, site=site)):
             show(_block(found, interval, brief=session.quiet), first=number == 0)
-    except KeyboardInterrupt:
-        return Interrupted.exit_code  # the usual end, which needs no words
+    except KeyboardInterrupt as end:
+        return interrupted(end).exit_code  # the usual end, which needs no words
     return 0
 
 
