@@ -290,3 +290,21 @@ def test_a_number_that_is_a_directory_can_be_named_as_one(desk: Desk) -> None:
     desk.add_source(desk.cwd / "5001", "catstown")
     assert desk.done("init", "./5001").status == 0
     assert desk.done("start", "./5001", "5002").out.startswith("Running at http://127.0.0.1:5002")
+
+
+@pytest.mark.parametrize(("command", "choices"), [("restart", "web"), ("completion", "bash")])
+def test_a_choice_that_is_left_out_is_told_as_any_other_word(catstown: Desk, command: str, choices: str) -> None:
+    ran = catstown(command)
+    assert (ran.status, choices in ran.err) == (2, True)
+    assert ran.err.endswith(f"Next: See: datacats {command} --help\n")
+
+
+def test_the_name_that_list_prints_of_a_further_site_is_explained(catstown: Desk) -> None:
+    ran = catstown("info", "catstown/sandbox")
+    assert ran.err.endswith("Next: Of the environment catstown, the site is named by -s sandbox\n")
+
+
+def test_an_environment_that_was_moved_is_started_by_its_path(catstown: Desk) -> None:
+    catstown.disk.move(WORK / "catstown", WORK / "moved")
+    ran = catstown("init", WORK / "moved")
+    assert ran.err.endswith(f"Next: Start it: datacats start {WORK / 'moved'}\n")

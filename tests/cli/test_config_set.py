@@ -450,3 +450,9 @@ def test_a_key_of_datacats_toml_comes_out_unless_it_must_be_there(catstown: Desk
 def test_a_secret_in_a_process_variable_is_warned_of(catstown: Desk) -> None:
     ran = catstown.done("config", "set", *HERE, "env.AWS_SECRET_ACCESS_KEY", "x")
     assert "a secret does not belong there" in ran.out
+
+
+def test_a_secret_of_the_sites_own_is_refused_as_such(catstown: Desk) -> None:
+    ran = catstown("config", "set", "SECRET_KEY", "abc", "-e", "catstown")
+    assert "SECRET_KEY belongs to the site: datacats sets it." in ran.err
+    assert "datacats tweak --new-secrets" in ran.err

@@ -171,7 +171,7 @@ def test_a_load_fills_a_new_database_swaps_it_in_and_brings_the_site_up(
         "RENAME TO ckan_before",
         "RENAME TO ckan;",
         "migrate.py",
-        "search-index rebuild",
+        "reindex.py",
         "DROP DATABASE IF EXISTS ckan_before",
     )
     places = [inside.said.rindex(step) for step in steps]

@@ -233,7 +233,7 @@ def test_an_interrupt_ends_with_130_and_one_line(catstown: Desk) -> None:
         ("db dump - -e catstown", "pg_dump"),
         ("db load - -e catstown", "pg_restore"),
         ("db load - -e catstown", "migrate.py"),
-        ("db load - -e catstown", "rebuild"),
+        ("db load - -e catstown", "reindex"),
     ],
 )
 def test_an_interrupt_of_what_works_inside_for_us_is_ours(catstown: Desk, words: str, inner: str) -> None:

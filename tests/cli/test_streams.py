@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from datacats.engine.fake_world import Outcome
+from datacats.services import web
 from tests.support.desk import HOME, Desk
 
 MAIN = "from datacats.__main__ import main; main()"
@@ -153,7 +154,7 @@ PRINTED = "".join(f"line {number}\n" for number in range(5000))
 
 def reindexing_prints(desk: Desk, printed: bytes) -> None:
     before = desk.engine.world.program
-    desk.engine.world.program = lambda call: Outcome(1, printed) if "rebuild" in call.command else before(call)
+    desk.engine.world.program = lambda call: Outcome(1, printed) if call.command == web.REINDEX else before(call)
 
 
 def test_of_a_long_failure_the_end_is_shown_and_all_of_it_is_kept(catstown: Desk) -> None:

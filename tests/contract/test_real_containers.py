@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -204,6 +207,25 @@ def test_a_container_is_stopped_by_its_own_signal_and_keeps_its_own_status(real:
     real.engine.containers.stop(name, 30)
 
     assert real.engine.containers.inspect(name).exit_code == 11
+
+
+def test_an_interrupt_leaves_nothing_running_that_the_engine_was_asked_to_stop(real: RealStage) -> None:
+    trap = "trap 'echo ending; sleep 1; exit 3' TERM; echo ready; while true; do sleep 0.02; done"
+    name = ready(real, real.spec(trap))
+
+    def interrupt() -> None:
+        lines = real.engine.containers.logs(name, LogQuery(follow=True))
+        assert "ending" in (line.text for line in lines)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as beside:
+        told = beside.submit(interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            real.engine.containers.stop(name, 30)
+        told.result()
+
+    assert real.engine.containers.inspect(name).exit_code == 3
+    assert [each.state for each in real.engine.containers.list(name=name)] == ["exited"]
 
 
 def test_a_container_that_takes_no_notice_is_killed_when_its_grace_is_over(real: RealStage) -> None:

@@ -104,9 +104,10 @@ def set_(
 
     A secret is read from the terminal or from standard input: leave VALUE out.
     """
-    from datacats.workflows.settings.change import Wanted, refuse  # noqa: PLC0415 - help must not pay for it
+    from datacats.model.masking import is_secret  # noqa: PLC0415 - help must not pay for it
+    from datacats.workflows.settings.change import Wanted, refuse  # noqa: PLC0415
 
-    if value is None and not dry_run:
+    if not dry_run and (value is None or is_secret(key)):
         refuse(Wanted(key, None, environment, site), session.workspace)
     chosen = _value(session, key, value, ask=not dry_run)
     _change(session, Wanted(key, chosen, environment, site, force), dry_run=dry_run)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
+from datacats.cli.measure import count
 from datacats.cli.options import dry_run_option, environment_argument, output_options, pass_session, site_option
 from datacats.cli.session import Session
 
@@ -26,8 +29,11 @@ def command(session: Session, environment: str | None, site: str, dry_run: bool)
         session.foreseen(plan_load(environment, session.workspace, site=site))
         return
     loaded = load(environment, session.workspace, session.events(), site=site)
-    words = ", ".join(f"{count} {kind}s" for kind, count in loaded.made.items() if count)
-    there = sum(loaded.there.values())
-    beside = f" ({there} more were there already)" if there else ""
+    words, there = _counted(loaded.made), _counted(loaded.there)
+    beside = f" (there already: {there})" if there else ""
     what = f"Loaded {words}{beside}" if words else "All of it was there already"
     session.result(loaded, [f"{what}: {loaded.url}dataset"])
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(count(number, kind) for kind, number in numbers.items() if number)

@@ -186,5 +186,7 @@ def _usage_hint(error: click.ClickException) -> str:
 
 def _nearest_choice(error: click.ClickException) -> str | None:
     """Return the one of several words that was meant, where another was typed."""
+    if isinstance(error, click.MissingParameter):
+        return None
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
     return nearest(error.message.split("'")[1], map(str, kind.choices)) if isinstance(kind, click.Choice) else None

@@ -47,7 +47,11 @@ class DockerContainers:
     def stop(self, name: str, grace: int) -> None:
         """Stop it, killing it after ``grace`` seconds; stopped or gone is no error."""
         with suppress(NoSuchContainer):
-            self._wire.open("POST", f"/containers/{name}/stop", {"t": grace}, patience=grace + PATIENCE).close()
+            try:
+                _stop(self._wire, name, grace)
+            except KeyboardInterrupt:  # the engine stops it all the same, and who comes next must not find it running
+                _stop(self._wire, name, grace)
+                raise
 
     def kill(self, name: str, signal: str) -> None:
         """Send its main process a signal."""
@@ -108,6 +112,10 @@ class DockerContainers:
     def starts(self, name: str) -> Iterator[str]:
         """Yield the id of each container of exactly that name that is started after this call."""
         return starts.starts(self._wire, name)
+
+
+def _stop(wire: Wire, name: str, grace: int) -> None:
+    wire.open("POST", f"/containers/{name}/stop", {"t": grace}, patience=grace + PATIENCE).close()
 
 
 def _seen(told: Mapping[str, Any]) -> ContainerSeen:

@@ -37,8 +37,8 @@ INI = f"{RUN}/ckan.ini"
 MIGRATE = ("python", "/usr/lib/datacats/migrate.py")
 """The command that brings both databases to the state that the image's CKAN wants."""
 
-REINDEX = ("ckan", "search-index", "rebuild")
-"""The command that fills the search index from the database."""
+REINDEX = ("python", "/usr/lib/datacats/reindex.py")
+"""The command that empties the search index and fills it from the database."""
 
 _INDEXING = "Indexing dataset"
 """What it prints before the number of each dataset."""
@@ -176,7 +176,7 @@ def process_variables(context: SiteContext) -> dict[str, str]:
 
 
 def reindex(context: SiteContext, *, purpose: str, cause: str) -> RunOneOff:
-    """Describe the operation that fills the search index from the database, and counts the datasets."""
+    """Describe the operation that makes the search index anew from the database, and counts the datasets."""
     spec = one_off(context, REINDEX, purpose=purpose)
     return RunOneOff(spec, what="rebuild the search index", cause=cause, counting=_INDEXING)
 

@@ -249,6 +249,9 @@ def _start(disk: Disk, root: DataRoot, reference: str | None, cwd: Path) -> Path
     start = place(cwd, reference)
     if disk.entry(start) is None:
         hint = did_you_mean(reference, names(disk, root), "See: datacats list")
+        name, slash, site = reference.partition("/")
+        if slash and is_known(disk, root, name):
+            hint = f"Of the environment {name}, the site is named by -s {site}"
         raise NotFound(f"There is no environment {reference!r}, and no such directory.", hint)
     return start
 

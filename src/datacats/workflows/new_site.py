@@ -179,9 +179,10 @@ def refuse_existing(workspace: Workspace, environment: Environment, site: str) -
         return
     if site_file.read(disk, environment, site).phase is not Phase.CREATING:
         complete(workspace, environment, site)
+        is_moved = locate.recorded_source(disk, workspace.root, environment.name) != environment.source
+        where = environment.source if is_moved else environment.name
         raise Conflict(
-            f"The site {site} of {environment.name} is there already.",
-            f"Start it: {typed('start', environment.name, site)}",
+            f"The site {site} of {environment.name} is there already.", f"Start it: {typed('start', where, site)}"
         )
 
 

@@ -166,6 +166,11 @@ def test_without_a_datastore_nothing_is_permitted(ckan: Ckan) -> None:
     assert ckan.executed == []
 
 
+def test_an_index_that_is_made_anew_is_emptied_before_it_is_filled(ckan: Ckan) -> None:
+    assert load("web/reindex.py").main() == 0
+    assert ckan.commands == [["search-index", "clear"], ["search-index", "rebuild"]]
+
+
 TABLE = {
     "name": "Cats",
     "description": "All of them",

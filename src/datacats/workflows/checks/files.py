@@ -28,6 +28,9 @@ def check(facts: Facts) -> tuple[Finding, ...]:
         uuids = _uuids(facts) if _is_garbled(facts.ports.disk, facts.data.home / data_root.FILE) else set()
         owner = data_root.owner_of(facts.ports.disk, facts.data.home)
         return (unreadable(facts.data.home, facts.data.error, uuids, owner),)
+    if facts.data.root is None and (there := facts.ports.disk.entry(facts.data.home)) and there.kind == "file":
+        what = f"{facts.data.home} is a file: no data root can be made there."
+        return (Finding(NAME, Severity.ERROR, what, "", "Name another place: export DATACATS_HOME=DIRECTORY"),)
     if facts.data.root is None:
         return (ok(NAME, f"There is no data root yet ({facts.data.home}); the first create makes it."),)
     found = tuple(damaged(error) for error in _errors(_readers(facts, facts.data.root)))

@@ -12,8 +12,8 @@ from datacats.workflows.checks.seen_services import SeenService
 NAME = "services"
 
 _UP = {"running", "paused", "restarting"}
-_KILLED = 137
-"""What a container ends with that was killed from outside: its log does not know why."""
+_STOPPED = {0: "was stopped, or ended by itself", 137: "was stopped or killed", 143: "was stopped"}
+"""How a container ended whose log does not know why, by its status; a web in development is stopped by SIGKILL."""
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:
@@ -41,7 +41,7 @@ def _judge(seen: SeenService) -> Iterator[Finding]:
     elif seen.state not in {"running", "restarting"} and seen.site.at_work:
         yield Finding(NAME, Severity.NOTE, f"{called(seen)} does not run; {seen.site.at_work} is at work on its site.")
     elif seen.state not in {"running", "restarting"}:
-        why = "" if seen.detail and seen.detail.exit_code == _KILLED else _last_words(seen)
+        why = "" if seen.detail and seen.detail.exit_code in _STOPPED else _last_words(seen)
         yield Finding(NAME, Severity.WARNING, f"{called(seen)} does not run{_ended(seen)}.", why, start)
     elif seen.health == "starting":
         yield Finding(NAME, Severity.NOTE, f"{called(seen)} is starting, and not ready yet.")
@@ -51,8 +51,8 @@ def _judge(seen: SeenService) -> Iterator[Finding]:
             Severity.ERROR,
             f"{called(seen)} runs, but does not do its work: {seen.sign.said}.",
             _last_words(seen),
-            f"datacats restart {seen.service} {seen.site.words}; why it is so: "
-            f"datacats logs {seen.service} {seen.site.options}",
+            f"See why: datacats logs {seen.service} {seen.site.options}; when that is mended: "
+            f"datacats restart {seen.service} {seen.site.words}",
         )
 
 
@@ -63,8 +63,8 @@ def _ended(seen: SeenService) -> str:
         return ""
     if seen.detail.out_of_memory:
         return ": it needed more memory than it may use, and was killed"
-    if seen.detail.exit_code == _KILLED:
-        return ": it was killed"
+    if seen.detail.exit_code in _STOPPED:
+        return f": it {_STOPPED[seen.detail.exit_code]}"
     return f": it ended with status {seen.detail.exit_code}"
 
 

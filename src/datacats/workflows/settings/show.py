@@ -76,7 +76,7 @@ def _refuse_unknown(wanted: ToShow, found: dict[str, Setting], context: SiteCont
 def unknown(key: str, known: tuple[str, ...], name: str) -> NotFound:
     """Return the error for a setting that nobody knows."""
     near = declared.nearest(key, known)
-    hint = f"Did you mean {near!r}?" if near else f"See all: datacats config show --all -e {name}."
+    hint = f"Did you mean {near!r}?" if near else f"See all: datacats config show --all -e {name}"
     return NotFound(
         f"No setting {key!r} is declared by CKAN or an enabled plugin, and none of datacats has that name.", hint
     )

@@ -83,3 +83,11 @@ def test_a_source_directory_that_is_gone_is_another_checks_matter() -> None:
     scene.disk.remove_tree(ENVIRONMENT.source / environment_file.NAME)
     (found,) = files.check(scene.facts)
     assert found.severity is Severity.OK
+
+
+def test_a_data_root_that_is_a_file_is_an_error() -> None:
+    scene = Scene()
+    scene.disk.remove_tree(HOME)
+    scene.disk.add(HOME)
+    (found,) = files.check(scene.facts)
+    assert (found.severity, found.what) == (Severity.ERROR, f"{HOME} is a file: no data root can be made there.")

@@ -38,7 +38,7 @@ def test_services_that_run_and_answer_or_have_no_words_are_well() -> None:
         ),
         (
             service("solr", "exited", detail=detail(exit_code=137), complaint=BOOM),
-            "solr of catstown does not run: it was killed.",
+            "solr of catstown does not run: it was stopped or killed.",
         ),
         (service("worker", "exited", detail=None), "worker of catstown does not run."),
         (
@@ -52,9 +52,12 @@ def test_what_does_not_run_is_told_with_how_it_ended_and_a_start_mends_it(seen: 
     assert (found.severity, found.what, found.fix) == (Severity.WARNING, words, "datacats start catstown")
 
 
-def test_the_last_error_of_what_ended_says_why() -> None:
-    assert only(service("web", "exited", complaint=BOOM)).why == "The last error in its log: ValueError: boom"
-    assert only(service("web", "exited", detail=detail(exit_code=137), complaint=BOOM)).why == ""
+def test_the_last_error_of_what_ended_says_why_unless_it_was_stopped() -> None:
+    ended = {
+        status: service("web", "exited", detail=detail(exit_code=status), complaint=BOOM) for status in (1, 0, 137)
+    }
+    assert only(ended[1]).why == "The last error in its log: ValueError: boom"
+    assert (only(ended[0]).why, only(ended[137]).why) == ("", "")
 
 
 def test_a_frozen_service_is_an_error_that_a_start_mends() -> None:
@@ -67,8 +70,7 @@ def test_what_runs_and_does_not_answer_is_an_error_with_its_own_words() -> None:
     assert found.severity is Severity.ERROR
     assert found.what == "web of catstown runs, but does not do its work: status 500."
     assert "boom" in found.why
-    assert found.fix.startswith("datacats restart web catstown; ")
-    assert found.fix.endswith("datacats logs web -e catstown")
+    assert found.fix == "See why: datacats logs web -e catstown; when that is mended: datacats restart web catstown"
 
 
 def test_what_was_just_started_is_given_its_time() -> None:
