@@ -111,8 +111,8 @@ def test_an_entry_that_cannot_be_is_refused_with_an_example(catstown: Desk, entr
     assert "For example" in ran.err
 
 
-def loads(desk: Desk, *, made: bool, status: int = 0) -> list[Any]:
-    """Let the loader in its container answer that it made all it was given, or that all of it was there."""
+def loads(desk: Desk, *, made: bool, status: int = 0, there: int = 0) -> list[Any]:
+    """Let the loader answer that it made all it was given but the first ``there`` datasets, or that all was there."""
     given: list[Any] = []
 
     def program(call: Call) -> Outcome:
@@ -123,9 +123,9 @@ def loads(desk: Desk, *, made: bool, status: int = 0) -> list[Any]:
         given.append(json.loads(call.stdin))
         kinds = (("user", "users"), ("organization", "organizations"), ("group", "groups"), ("dataset", "datasets"))
         lines = [
-            json.dumps({"kind": kind, "name": each["name"], "made": made})
+            json.dumps({"kind": kind, "name": each["name"], "made": made and not (kind == "dataset" and at < there)})
             for kind, key in kinds
-            for each in given[0][key]
+            for at, each in enumerate(given[0][key])
         ]
         return Outcome(status, "".join(f"{line}\n" for line in lines).encode(), b"solr is gone")
 
@@ -146,6 +146,12 @@ def test_demo_data_again_says_that_all_was_there(catstown: Desk) -> None:
     loads(catstown, made=False)
     assert catstown.done("demo-data", "catstown").out.startswith("All of it was there already")
     assert catstown.done("demo-data", "catstown", "--json").result["there"]["dataset"] == 200
+
+
+def test_demo_data_that_is_carried_on_tells_each_kind_apart(catstown: Desk) -> None:
+    loads(catstown, made=True, there=31)
+    said = catstown.done("demo-data", "catstown").out
+    assert said.startswith("Loaded 8 users, 8 organizations, 6 groups, 169 datasets (there already: 31 datasets): ")
 
 
 def test_demo_data_that_fails_ends_with_ckans_last_words(catstown: Desk) -> None:
