@@ -26,6 +26,7 @@
     +-- Declined                18   the user did not confirm
     +-- Unhealthy               19   doctor found an error, or status something that is not well
     +-- Interrupted            130   Ctrl-C
+        +-- HungUp             129   SIGHUP, as from a terminal that is closed
         +-- Terminated         143   SIGTERM, as from kill, timeout, or CI that cancels
 """
 
@@ -187,6 +188,12 @@ class Interrupted(DatacatsError):
     """The user interrupted the command."""
 
     exit_code = 130
+
+
+class HungUp(Interrupted):
+    """The terminal that the command ran in is gone (SIGHUP)."""
+
+    exit_code = 129
 
 
 class Terminated(Interrupted):

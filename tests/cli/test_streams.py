@@ -94,20 +94,10 @@ def test_a_terminal_that_vanishes_ends_a_command_that_cannot_tell_its_result_any
     assert process.returncode == 17
 
 
-def test_a_hang_up_ends_a_command_like_any_other_program(tmp_path: Path) -> None:
-    script = "import datacats.cli.list as l, time\nfrom datacats.__main__ import main\nimport sys\n"
-    script += "l.command.callback = lambda *a, **k: (print('ready', flush=True), time.sleep(60))\nmain()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script, "list"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGHUP)
-        _, said = process.communicate()
-    assert (process.returncode, said) == (-signal.SIGHUP, b"")
-
-
-def test_a_command_that_is_terminated_tidies_up_and_says_what_has_ended_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_tidies_up_and_says_what_has_ended_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     script = f"""
 import time, datacats.cli.list as l, datacats.cli.main as m
 
@@ -127,10 +117,28 @@ l.command.callback = work
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        process.terminate()
+        process.send_signal(number)
         out, said = process.communicate()
-    assert (process.returncode, out) == (143, b"tidied\n")
-    assert said.lstrip() == b"Ended by SIGTERM. Run the same command again to carry on.\n"
+    assert (process.returncode, out) == (128 + number, b"tidied\n")
+    assert said.decode().lstrip() == f"Ended by {number.name}. Run the same command again to carry on.\n"
+
+
+def test_what_tidies_up_is_not_ended_by_a_second_hang_up(tmp_path: Path) -> None:
+    script = f"""
+import os, signal, datacats.cli.list as l, datacats.cli.main as m
+
+def work(*_, **__):
+    m._open_workspace()
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        os.kill(os.getpid(), signal.SIGHUP)
+        print("tidied", flush=True)
+
+l.command.callback = work
+{MAIN}"""
+    done = ran(tmp_path, script, "list")
+    assert (done.returncode, done.stdout) == (129, b"tidied\n")
 
 
 def test_an_exception_that_nobody_foresaw_is_told_as_our_fault(tmp_path: Path) -> None:
