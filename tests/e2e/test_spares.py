@@ -287,6 +287,7 @@ def test_a_changed_source_file_is_seen_though_the_spare_is_older(spared: Spared)
         spared.spare()
         base.write_text(base.read_text().replace("One", "Two"))
         assert b"title: Two" in spared.warm("shell", typed=title).stdout
+        spared.spare()  # which reads the files while it starts
     finally:
         ini.write_text(before)
         base.unlink()

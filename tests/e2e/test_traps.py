@@ -78,10 +78,11 @@ def test_a_changed_password_file_is_followed_by_the_database(catstown: Running) 
 
 
 def test_keys_of_sessions_and_tokens_outlive_every_container(catstown: Running, engine: docker.APIClient) -> None:
-    assert catstown.ckan.sign_in("admin", PASSWORD)
+    visitor = Ckan(catstown.ckan.url)
+    assert visitor.sign_in("admin", PASSWORD)
     engine.remove_container(f"datacats_web_{catstown.name}", force=True)
     catstown.installation.run("reload", catstown.name)
-    assert catstown.ckan.get("/api/3/action/dashboard_activity_list")[0] == 200
+    assert visitor.get("/api/3/action/dashboard_activity_list")[0] == 200
     assert catstown.ckan.action("api_token_list", user_id="admin")
 
 
