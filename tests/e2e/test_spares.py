@@ -215,7 +215,7 @@ def test_an_interrupt_while_the_spare_still_imports_ckan_ends_with_130_and_leave
     wait_until(lambda: signal.SIGURG in _signals(pid, "SigCgt"), "its program has begun")
     spared.engine.kill(identity, "SIGSTOP")
     process = spared.site.installation.start(*spared.command("user", "list")[len(PROGRAM) :])
-    wait_until(lambda: signal.SIGHUP in _signals(process.pid, "SigCgt"), "signals are the command's")
+    wait_until(lambda: signal.SIGQUIT in _signals(process.pid, "SigCgt"), "signals are the command's")
     process.send_signal(signal.SIGINT)
     wait_until(lambda: signal.SIGINT in _signals(pid, "ShdPnd"), "the interrupt is passed on")
     spared.engine.kill(identity, "SIGCONT")
