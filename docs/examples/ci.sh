@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests a CKAN extension on any machine with a Docker Engine, git and Python 3.10 or newer. Run it in the directory of
-# the extension. Ends with status 0 when everything passed.
+# the extension, which must not belong to root: tests do not run as root. Ends with status 0 when everything passed.
 #
 #   CKAN_VERSIONS="2.12 2.11" PORT=5050 ./ci.sh
 
@@ -8,7 +8,7 @@ set -euo pipefail
 
 versions=${CKAN_VERSIONS:-2.12 2.11 2.10}
 port=${PORT:-5050}
-site=catstown
+site=ci-$$
 
 if ! command -v datacats >/dev/null; then
     python3 -m venv "$HOME/datacats"
@@ -21,7 +21,7 @@ for version in $versions; do
 done
 
 work=$(mktemp -d)
-trap 'cd / && datacats purge --yes --delete-environment "$site"; rm -rf "$work"' EXIT
+trap 'cd / && datacats purge --yes --delete-environment "$work/$site"; rm -rf "$work"' EXIT
 datacats create "$work/$site" "$port" --bare --ckan "${versions%% *}"
 cp -R . "$work/$site/extension"
 cd "$work/$site"

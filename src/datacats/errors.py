@@ -23,6 +23,7 @@
     +-- NotReady                15   a service did not become ready in time
     +-- CommandFailed           16   a command inside a container ended with an error
     +-- DiskError               17   a file or directory cannot be read or written
+    |   +-- DiskFull            17   no space is left for it
     +-- Declined                18   the user did not confirm
     +-- Unhealthy               19   doctor found an error, or status something that is not well
     +-- Interrupted            130   Ctrl-C
@@ -172,6 +173,10 @@ class DiskError(DatacatsError):
     exit_code = 17
 
 
+class DiskFull(DiskError):
+    """No space, or no quota, is left to write something."""
+
+
 class Declined(DatacatsError):
     """The user did not confirm."""
 
@@ -191,7 +196,7 @@ class Interrupted(DatacatsError):
 
 
 class HungUp(Interrupted):
-    """The terminal that the command ran in is gone (SIGHUP)."""
+    """The terminal of the command is gone: SIGHUP."""
 
     exit_code = 129
 

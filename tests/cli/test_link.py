@@ -109,9 +109,10 @@ def test_a_new_subnet_of_the_other_takes_the_guests_off_first_and_they_come_back
     assert f"remove {WEB}" not in linked.engine.mutations
 
 
-def test_a_further_site_is_named_before_its_environment(both: Desk) -> None:
+@pytest.mark.parametrize("other", ["staging.dogsville", "dogsville/staging"])
+def test_a_further_site_is_named_as_containers_say_it_or_as_list_shows_it(both: Desk, other: str) -> None:
     both.done("init", "-s", "staging", WORK / "dogsville", "--admin-password-stdin", stdin=b"correct horse\n")
-    ran = both.done("link", "staging.dogsville", "-e", "catstown")
+    ran = both.done("link", other, "-e", "catstown")
     assert ran.lines[0].endswith("reach staging.dogsville at http://staging.dogsville:5000/")
     assert aliases(both, "datacats_web_dogsville_staging")["datacats_front_dogsville_staging"] == ("staging.dogsville",)
 
@@ -123,6 +124,7 @@ def test_a_further_site_is_named_before_its_environment(both: Desk) -> None:
         ("staging.dogsville", 4, "There is no site staging.dogsville."),
         ("catstown", 2, "catstown is the site itself"),
         ("../x", 2, "cannot be the name of"),
+        ("dogsville/", 2, "cannot be the name of"),
         ("", 2, "cannot be the name of"),
     ],
 )

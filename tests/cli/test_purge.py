@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 import pytest
 
+from datacats.engine.disk_errors import disk_error
 from datacats.errors import EngineError
 from tests.support.desk import HOME, USUAL, WORK, Desk
 
@@ -22,6 +26,15 @@ def test_purge_removes_containers_networks_and_data_and_keeps_the_source(catstow
     assert left(catstown) == NOTHING
     assert catstown.disk.entry(WORK / "catstown" / "datacats.toml") is not None
     assert catstown.done("list").out.startswith("No environments")
+
+
+def test_a_full_disk_is_emptied_by_a_purge_which_needs_no_room(catstown: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, *_: object) -> None:
+        raise disk_error(path, "written", OSError(errno.ENOSPC, ""))
+
+    monkeypatch.setattr(catstown.disk, "place", full)
+    assert catstown.done("purge", "catstown", "-y").out == "Purged catstown: primary\n"
+    assert left(catstown) == NOTHING
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_removed(catstown: Desk) -> None:

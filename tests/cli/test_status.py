@@ -207,6 +207,16 @@ def test_an_error_of_what_the_site_stands_on_is_one_of_the_site(catstown: Desk, 
     assert any(line.startswith("error    Only 1 MiB are free for data") for line in ran.lines)
 
 
+def test_a_setting_that_start_will_refuse_is_told_before(catstown: Desk, voices: Voices) -> None:
+    del voices
+    ini = WORK / "catstown" / "ckan.ini"
+    text = catstown.disk.read(ini).replace(b"[app:main]", b"[app:main]\nsqlalchemy.url = x")
+    catstown.disk.place(ini, text, 0o644)
+    ran = catstown("status", "catstown")
+    assert ran.status == SICK
+    assert f"error    {ini} sets sqlalchemy.url, which is each site's own." in ran.lines
+
+
 def test_a_further_site_is_called_by_both_names(catstown: Desk, voices: Voices) -> None:
     del voices
     catstown.done("init", "-s", "blue", WORK / "catstown", "--admin-password-stdin", stdin=b"correct horse\n")

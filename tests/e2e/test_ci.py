@@ -88,10 +88,26 @@ def test_the_steps_of_the_workflow_test_an_extension_and_set_up_a_site_with_it(
     assert site in (checkout.parent / site / "page.html").read_text()
 
 
+def ci_script(site: str) -> str:
+    """The script for any other CI, with a name for the site that it makes."""
+    script = (EXAMPLES / "ci.sh").read_text()
+    named = "site=ci-$$\n"
+    assert named in script
+    return script.replace(named, f"site={site}\n")
+
+
+def test_the_script_leaves_an_environment_alone_that_has_the_name_of_its_own(catstown: Running, checkout: Path) -> None:
+    script = ci_script(catstown.name).replace("datacats test", "true")
+    with pytest.raises(AssertionError, match=r"has a data directory already.*\n.*Choose another name"):
+        run(script, checkout, catstown.installation, CKAN_VERSIONS=CKAN)
+    assert catstown.ckan.get("/")[0] == 200
+    assert (catstown.source / "ckan.ini").exists()
+
+
 def test_the_script_tests_an_extension_and_leaves_no_site_behind(
     catstown: Running, checkout: Path, site: str, port: int
 ) -> None:
-    script = (EXAMPLES / "ci.sh").read_text().replace("site=catstown", f"site={site}")
+    script = ci_script(site)
     said = run(script, checkout, catstown.installation, CKAN_VERSIONS=CKAN, PORT=str(port))
     assert "2 passed" in said
     assert "Enabled in ckan.ini: paws" in said
@@ -102,7 +118,7 @@ def test_the_script_tests_an_extension_and_leaves_no_site_behind(
 def test_the_script_fails_where_a_test_of_the_extension_does(catstown: Running, checkout: Path, site: str) -> None:
     broken = checkout / "ckanext" / "paws" / "tests" / "test_broken.py"
     broken.write_text("def test_cats_bark() -> None:\n    assert not 'cats'\n")
-    script = (EXAMPLES / "ci.sh").read_text().replace("site=catstown", f"site={site}")
+    script = ci_script(site)
     with pytest.raises(AssertionError, match="1 failed, 2 passed"):
         run(script, checkout, catstown.installation, CKAN_VERSIONS=CKAN)
     broken.unlink()

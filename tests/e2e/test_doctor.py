@@ -145,6 +145,9 @@ def test_a_disk_that_is_nearly_full_is_an_error_where_data_and_where_images_lie(
         assert "datacats images prune" in disks[1]["fix"]
         subprocess.run(["mount", "-o", "remount,size=6g", str(full)], check=True)
         assert [each["severity"] for each in look(empty, env=env) if each["check"] == "disk"] == ["ok", "ok"]
+        subprocess.run(["mount", "-o", "remount,ro", str(full)], check=True)
+        disks = [each for each in look(empty, status=SICK, env=env) if each["check"] == "disk"]
+        assert [each["what"] for each in disks] == [f"{full} cannot be written: its file system is read-only."] * 2
 
 
 @needs_root

@@ -20,8 +20,9 @@ from datacats.model.names import called
 def command(session: Session, other: str, environment: str | None, site: str, dry_run: bool) -> None:
     """Let a site and OTHER_SITE reach each other's web, to harvest for example.
 
-    OTHER_SITE is the name of its environment; for a further site SITE.ENVIRONMENT. By that name containers of one
-    site reach the other's web. It lasts until it is undone by unlink.
+    OTHER_SITE is the name of its environment; for a further site SITE.ENVIRONMENT, or ENVIRONMENT/SITE as list shows
+    it. Containers of one site then reach the other's web by the name ENVIRONMENT or SITE.ENVIRONMENT. It lasts until
+    it is undone by unlink.
     """
     change(session, (other, environment, site), linked=True, dry_run=dry_run)
 

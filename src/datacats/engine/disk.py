@@ -147,6 +147,8 @@ class RealDisk:
             while not path.exists():
                 path = path.parent
             seen = os.statvfs(path)
+        if seen.f_flag & os.ST_RDONLY:
+            raise disk_error(path, "written", system_error(errno.EROFS))
         return seen.f_bavail * seen.f_frsize
 
     def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:

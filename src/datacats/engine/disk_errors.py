@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from datacats.errors import DiskError
+from datacats.errors import DiskError, DiskFull
 
 _CAUSES = {
     errno.EACCES: ("permission denied", "See who may use it: ls -ld {path}"),
@@ -30,6 +30,7 @@ _CAUSES = {
     errno.ESPIPE: ("a pipe lies there, which is no file", "Move it away, or choose another path."),
     errno.EIO: ("the disk reports a fault", "See what the system says: dmesg"),
 }
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @contextmanager
@@ -44,7 +45,8 @@ def explained(path: Path, done: str) -> Iterator[None]:
 def disk_error(path: Path, done: str, error: OSError) -> DiskError:
     """Return the DiskError for a system error: ``path`` cannot be ``done``, why, and what to do."""
     words, hint = _CAUSES.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
-    return DiskError(f"{path} cannot be {done}: {words}.", hint.format(path=path, parent=path.parent))
+    kind = DiskFull if error.errno in _FULL else DiskError
+    return kind(f"{path} cannot be {done}: {words}.", hint.format(path=path, parent=path.parent))
 
 
 def system_error(code: int) -> OSError:

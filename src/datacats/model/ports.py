@@ -329,7 +329,10 @@ class Disk(Protocol):
         """Start a program of the host that goes on by itself, whatever becomes of this process."""
 
     def free(self, path: Path) -> int:
-        """Return the free bytes of the file system that holds a path or its nearest parent."""
+        """Return the free bytes of the file system that holds a path or its nearest parent.
+
+        Raises DiskError when nothing can be written there: it is mounted read-only.
+        """
 
     def run(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> Completed:
         """Run a program of the host to its end."""

@@ -19,7 +19,7 @@ from datacats.workflows.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """Which site to join to which: ``to`` is what containers call the other, ``NAME`` or ``SITE.NAME``."""
+    """Which site to join to which: ``to`` names the other: ``NAME``, ``SITE.NAME`` or ``NAME/SITE``."""
 
     to: str
     reference: str | None = None
@@ -89,7 +89,7 @@ def _change(workspace: Workspace, wanted: Linking, other: tuple[str, str], *, li
     return Linked(
         name=environment.name,
         site=site.name,
-        to=wanted.to,
+        to=link_name(*other),
         url=web.address_for_others(*other),
         own_url=web.address_for_others(environment.name, site.name),
         was_linked=other in before.links,
@@ -103,8 +103,11 @@ def _with(site: Site, other: tuple[str, str], *, linked: bool) -> Site:
 
 
 def _named(text: str) -> tuple[str, str]:
-    site, dot, environment = text.rpartition(".")
-    return check_name(environment, "an environment"), check_name(site, "a site") if dot else PRIMARY
+    """Read NAME or SITE.NAME, as containers say it, or NAME/SITE, as people are told of it."""
+    environment, further, site = text.partition("/")
+    if not further:
+        site, further, environment = text.rpartition(".")
+    return check_name(environment, "an environment"), check_name(site, "a site") if further else PRIMARY
 
 
 def _link_names(workspace: Workspace) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacats.apply import apply
-from datacats.errors import Busy, ConfigError, Conflict, Declined, NotFound
+from datacats.errors import Busy, ConfigError, Conflict, Declined, DiskFull, NotFound
 from datacats.model import labels
 from datacats.model.environment import Environment, Phase, Placement
 from datacats.model.event import Events, ignore
@@ -90,7 +90,8 @@ def _locked(workspace: Workspace, environment: Environment, site: str, events: E
 
 
 def _mark(workspace: Workspace, environment: Environment, site: str) -> None:
-    with suppress(ConfigError, NotFound):  # a damaged record goes like any other; so does a site that lost its own
+    """Write down what goes on, where that can be: a damaged record goes like any other, and a full disk is freed."""
+    with suppress(ConfigError, NotFound, DiskFull):
         record = site_file.read(workspace.ports.disk, environment, site)
         claim.write(workspace, environment, replace(record, phase=Phase.PURGING))
 

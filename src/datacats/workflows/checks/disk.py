@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from datacats.errors import DiskError
 from datacats.model.finding import Finding, Severity, ok
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.space import size
@@ -30,12 +31,14 @@ class Place:
 
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Judge the free space of each place that this host can see."""
-    return judge([(place, facts.ports.disk.free(place.path)) for place in _places(facts)])
+    return tuple(_look(facts, place) for place in _places(facts))
 
 
-def judge(places: Sequence[tuple[Place, int]]) -> tuple[Finding, ...]:
-    """Judge places and their free bytes."""
-    return tuple(_judge(place, free) for place, free in places)
+def _look(facts: Facts, place: Place) -> Finding:
+    try:
+        return _judge(place, facts.ports.disk.free(place.path))
+    except DiskError as error:
+        return Finding(NAME, Severity.ERROR, error.message, "Nothing can be made or changed there.", error.hint)
 
 
 def _judge(place: Place, free: int) -> Finding:
@@ -54,7 +57,7 @@ def _places(facts: Facts) -> Iterator[Place]:
         home,
         256 * _MIB,
         2 * _GIB,
-        "A full disk stops PostgreSQL and Solr in the middle of their work. A new site takes about 100 MiB.",
+        "A full disk stops PostgreSQL and Solr in the middle of their work. A new site takes about 100 MiB at first.",
         f"See what takes it: du -xhd1 {home}; an environment that is not needed any more: datacats purge NAME",
     )
     if info and facts.engine.is_local and facts.ports.disk.entry(Path(info.root)):

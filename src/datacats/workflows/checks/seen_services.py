@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+from datacats.apply.wait import GAVE_UP
 from datacats.errors import DatacatsError
 from datacats.model.names import container_name, suffix
 from datacats.model.observed import ContainerDetail, ContainerSeen, ContainerUsage
@@ -34,8 +35,8 @@ class SeenService:
     """A service of a site. What is None is not there, or was not told.
 
     ``age`` is in seconds since its container was started; ``complaint`` is the last error in its log since then.
-    ``settling`` says that this, or what it works with, was a moment ago, or that a command is at work on its site: it
-    need not be ready yet.
+    ``settling`` says that it need not be ready yet: this, or what it works with, was a moment ago, and it has not given
+    up; or a command is at work on its site.
     """
 
     site: SeenSite
@@ -140,7 +141,8 @@ def _sign(found: object) -> Sign:
 def _joined(seen: SeenService, told: _Told, sign: Sign | None, now: float) -> SeenService:
     age = max(now - seconds(told.detail.started), 0.0) if told.detail else 0.0
     joined = replace(seen, detail=told.detail, usage=told.usage, complaint=told.complaint, sign=sign)
-    return replace(joined, age=age, settling=age < _YOUNG or bool(seen.site.at_work))
+    gave_up = told.complaint is not None and told.complaint.text.startswith(GAVE_UP)
+    return replace(joined, age=age, settling=bool(seen.site.at_work) or (age < _YOUNG and not gave_up))
 
 
 def _with_listeners(seen: SeenService, every: Sequence[SeenService]) -> SeenService:

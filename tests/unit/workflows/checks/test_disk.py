@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def test_little_space_is_a_warning_and_hardly_any_an_error(space: int, of_data: 
     assert (data.severity, images.severity) == (of_data, of_images)
     assert str(HOME) in data.what
     assert "/var/lib/docker" in images.what
+
+
+def test_a_place_where_nothing_can_be_written_is_an_error() -> None:
+    scene = Scene()
+    scene.disk.refused[HOME] = errno.EROFS
+    (data,) = disk.check(scene.facts)
+    assert data.severity is Severity.ERROR
+    assert "its file system is read-only" in data.what
 
 
 def test_a_directory_of_the_engine_that_is_not_on_this_host_is_not_measured() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from datacats.apply.wait import GAVE_UP
 from datacats.engine.fake_world import Call, Outcome, refusal
 from datacats.model.environment import Phase
 from datacats.model.ports import Answer, LogLine
@@ -96,6 +97,13 @@ def test_web_that_does_not_answer_is_starting_at_first_and_failing_later(scene: 
     assert (late.health, late.is_well) == ("failing", False)
     assert late.sign is not None
     assert late.sign.said == "status 500"
+
+
+def test_web_that_has_given_up_is_failing_however_young(scene: Scene) -> None:
+    scene.http.script(signs.page(SITE), Answer(500))
+    web = scene.engine.world.containers["datacats_web_catstown"]
+    web.log.append((STARTED + 1, LogLine("stderr", f"{GAVE_UP}: SyntaxError")))
+    assert seen(scene, STARTED + 5)["web"].health == "failing"
 
 
 def test_a_worker_is_well_when_redis_has_it_on_its_list_and_on_the_line(scene: Scene) -> None:
