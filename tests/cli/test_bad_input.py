@@ -49,6 +49,13 @@ def test_a_name_that_cannot_be_is_refused_with_one_that_can(desk: Desk, name: st
     assert f"for example {near}." in said
 
 
+@pytest.mark.parametrize("command", ["start", "status", "info", "purge"])
+@pytest.mark.parametrize("option", ["-e", "--environment"])
+def test_an_environment_that_is_a_word_and_not_an_option_is_said_so(desk: Desk, command: str, option: str) -> None:
+    said = refused(desk, 2, command, option, "catstown")
+    assert f"Next: The environment is a word of its own here: datacats {command} NAME" in said
+
+
 @pytest.mark.parametrize("name", ["..", "/", "--", "-", "...", "naïve/..", "."])
 def test_a_path_trick_makes_no_environment(desk: Desk, name: str) -> None:
     desk.cwd = Path("/")

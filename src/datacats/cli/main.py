@@ -177,11 +177,20 @@ def _usage_hint(error: click.ClickException) -> str:
     context: Any = getattr(error, "ctx", None)
     if near := _nearest_choice(error):
         return f"Did you mean {near!r}? See: {context.command_path} --help"
-    if isinstance(error, click.NoSuchOption) and context is not None and context.info_name in {"create", "init"}:
-        start = root.get_command(context.find_root(), "start")
-        if start is not None and any(error.option_name in each.opts for each in start.params):
-            return f"It belongs to start, once the site is made: datacats start {error.option_name}"
+    if isinstance(error, click.NoSuchOption) and context is not None and (way := _way_of(error.option_name, context)):
+        return way
     return f"See: {context.command_path} --help" if context is not None else "See: datacats --help"
+
+
+def _way_of(option: str, context: click.Context) -> str:
+    """Return how what was wanted by an option that a command has not is said; empty where nobody knows."""
+    if option in {"-e", "--environment"} and any(each.name == "environment" for each in context.command.params):
+        return f"The environment is a word of its own here: {context.command_path} NAME"
+    start = root.get_command(context.find_root(), "start")
+    if start is None or context.info_name not in {"create", "init"}:
+        return ""
+    belongs = any(option in each.opts for each in start.params)
+    return f"It belongs to start, once the site is made: datacats start {option}" if belongs else ""
 
 
 def _nearest_choice(error: click.ClickException) -> str | None:
