@@ -94,6 +94,19 @@ def test_a_terminal_that_vanishes_ends_a_command_that_cannot_tell_its_result_any
     assert process.returncode == 17
 
 
+def test_a_hang_up_before_there_is_anything_to_tidy_ends_a_command_like_any_other_program(tmp_path: Path) -> None:
+    script = "import datacats.cli.list as l, time\nfrom datacats.__main__ import main\nimport sys\n"
+    script += "l.command.callback = lambda *a, **k: (print('ready', flush=True), time.sleep(60))\nmain()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "list"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (-signal.SIGHUP, b"")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_end_tidies_up_and_says_what_has_ended_it(
     tmp_path: Path, number: signal.Signals

@@ -62,6 +62,11 @@ def _wait_for_page(probe: HttpProbe, ports: Ports) -> None:
         ports.http.pause(_LOOK_EVERY)
 
 
+def gave_up(line: str) -> bool:
+    """Whether a line of a development server's log says that CKAN does not start as its files are now."""
+    return line.startswith(GAVE_UP)
+
+
 def _is_closed(answer: Answer) -> bool:
     """Whether CKAN has answered a stranger whom it does not let see the page."""
     return _REDIRECT <= answer.status < _CLIENT_ERROR or answer.status in _CLOSED
@@ -75,7 +80,7 @@ def check_alive(container: str, ports: Ports) -> None:
     if detail.state in {"exited", "dead"}:
         raise _not_ready(container, f"it ended with status {detail.exit_code}", ports)
     last = list(ports.engine.containers.logs(container, LogQuery(tail=1)))
-    if last and last[0].text.startswith(GAVE_UP):
+    if last and gave_up(last[0].text):
         raise _not_ready(container, "CKAN does not start", ports)
 
 

@@ -186,11 +186,11 @@ def _way_of(option: str, context: click.Context) -> str:
     """Return how what was wanted by an option that a command has not is said; empty where nobody knows."""
     if option in {"-e", "--environment"} and any(each.name == "environment" for each in context.command.params):
         return f"The environment is a word of its own here: {context.command_path} NAME"
-    start = root.get_command(context.find_root(), "start")
-    if start is None or context.info_name not in {"create", "init"}:
-        return ""
-    belongs = any(option in each.opts for each in start.params)
-    return f"It belongs to start, once the site is made: datacats start {option}" if belongs else ""
+    if context.info_name in {"create", "init"}:
+        start = root.get_command(context.find_root(), "start")
+        if start is not None and any(option in each.opts for each in start.params):
+            return f"It belongs to start, once the site is made: datacats start {option}"
+    return ""
 
 
 def _nearest_choice(error: click.ClickException) -> str | None:

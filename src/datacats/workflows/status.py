@@ -15,6 +15,7 @@ from datacats.model.sign import Queue
 from datacats.services import web
 from datacats.workflows import disk_use, info
 from datacats.workflows.checks import files, index, of_site
+from datacats.workflows.checks.entry import Entry
 from datacats.workflows.checks.facts import Facts
 from datacats.workflows.checks.seen_data import SeenSite
 from datacats.workflows.checks.seen_services import SeenService
@@ -22,6 +23,7 @@ from datacats.workflows.info import SiteInfo
 from datacats.workflows.together import together
 from datacats.workflows.workspace import Workspace
 
+_CHECKS = (Entry(files.NAME, files.check), *of_site.CHECKS)
 _WRONG = (Severity.ERROR, Severity.WARNING)
 _RUN = ("running", "paused")
 
@@ -154,7 +156,7 @@ def watch(
 
 
 def _told(site: SeenSite, seen: SiteInfo, facts: Facts, disk: Mapping[str, int | None]) -> Status:
-    found = (*files.check(facts), *(finding for entry in of_site.CHECKS for finding in entry.look(facts)))
+    found = (finding for entry in _CHECKS for finding in entry.look(facts))
     wrong = [each for each in found if each.severity in _WRONG]
     wrong.sort(key=lambda each: _WRONG.index(each.severity))
     is_error = any(each.severity is Severity.ERROR for each in wrong)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from datacats.apply.wait import GAVE_UP
+from datacats.apply.wait import gave_up
 from datacats.model.ports import LogLine
 
 TAIL = 300
@@ -53,6 +53,6 @@ def _tells(text: str) -> bool:
     """Of a traceback the last line says what happened; it stands at the line's beginning."""
     if any(words in text for words in _USUAL):
         return False
-    if text.startswith(GAVE_UP) or _REDIS.match(text):
+    if gave_up(text) or _REDIS.match(text):
         return True
     return bool(_LEVEL.search(text[:100]) or _EXCEPTION.match(text))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from datacats.apply.wait import GAVE_UP
+from datacats.apply.wait import gave_up
 from datacats.errors import DatacatsError
 from datacats.model.names import container_name, suffix
 from datacats.model.observed import ContainerDetail, ContainerSeen, ContainerUsage
@@ -141,8 +141,8 @@ def _sign(found: object) -> Sign:
 def _joined(seen: SeenService, told: _Told, sign: Sign | None, now: float) -> SeenService:
     age = max(now - seconds(told.detail.started), 0.0) if told.detail else 0.0
     joined = replace(seen, detail=told.detail, usage=told.usage, complaint=told.complaint, sign=sign)
-    gave_up = told.complaint is not None and told.complaint.text.startswith(GAVE_UP)
-    return replace(joined, age=age, settling=bool(seen.site.at_work) or (age < _YOUNG and not gave_up))
+    is_young = age < _YOUNG and not (told.complaint and gave_up(told.complaint.text))
+    return replace(joined, age=age, settling=is_young or bool(seen.site.at_work))
 
 
 def _with_listeners(seen: SeenService, every: Sequence[SeenService]) -> SeenService:
